@@ -1,0 +1,1 @@
+"""Commonweal: from a council's records to a published, explainable social progress index."""

@@ -1,0 +1,1 @@
+"""The nouns: frozen, and valid from birth."""

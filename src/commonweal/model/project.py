@@ -1,0 +1,99 @@
+"""A project: everything a build needs, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from commonweal.model.area import Areas
+from commonweal.model.framework import Framework
+from commonweal.model.observation import Observations
+from commonweal.model.period import Period
+from commonweal.model.recipe import Recipe
+from commonweal.model.source import Measure, Protection, Records
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRule:
+    """Who an area is compared with, and how far from them counts as different.
+
+    Over- or under-performing: further from the peers' centre than max(floor, times x spread).
+    """
+
+    by: tuple[str, ...]
+    count: int = 5
+    centre: Literal["median", "mean"] = "median"
+    spread: Literal["average-absolute-deviation", "standard-deviation"] = "average-absolute-deviation"
+    times: float = 1.0
+    floor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRule:
+    """Since when progress counts, and the points a year that part its four classes."""
+
+    since: str = ""
+    cuts: tuple[float, float, float] = (-0.5, 0.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Who publishes, under which terms. `notice` is printed under the header of every page."""
+
+    owner: str = ""
+    contact: str = ""
+    accessibility_contact: str = ""
+    url: str = ""
+    licence: str = ""
+    date: str = ""
+    next_update: str = ""
+    status: Literal["draft", "official"] = "draft"
+    notice: str = ""
+    theme: Mapping[str, str] = field(default_factory=dict)  # brand, on_brand, link: colours
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The periods published, oldest first, and the years an older observation may be carried."""
+
+    publish: tuple[Period, ...]
+    carry: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Project:
+    """A project folder, read and checked.
+
+    `given` holds the observations of unprotected tables that need no control (published, or about
+    things), `counted` those about people that the gate must see, `protected` those that have passed it.
+    `denominators` has name, area, period, value. `benchmarks` has name and the columns of observations.
+    """
+
+    root: Path
+    title: str
+    place: str
+    framework: Framework
+    areas: Areas
+    periods: Periods
+    recipe: Recipe
+    given: Observations
+    counted: Observations
+    protected: Observations
+    records: tuple[Records, ...]
+    measures: tuple[Measure, ...]
+    denominators: pl.DataFrame
+    protection: Protection
+    publication: Publication
+    benchmarks: pl.DataFrame
+    peers: PeerRule | None = None
+    progress: ProgressRule | None = None
+    #: goalposts of the edition that a frozen rule names: indicator, worst, best
+    frozen_goalposts: pl.DataFrame | None = None
+    #: the project as written (plain mappings and lists), for OUT/project and the method page
+    written: Mapping[str, object] = field(default_factory=dict)
+    #: the files read, relative to root, for messages and the edition's record of inputs
+    inputs: tuple[Path, ...] = ()
