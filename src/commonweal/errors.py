@@ -28,6 +28,8 @@ CODES: Final[dict[str, str]] = {
     "OBSERVATION-DUPLICATE": "a value stands twice for one area, period and indicator",
     "OBSERVATION-NUMBER": "a value is not a finite number",
     "OBSERVATION-STATUS": "an observation has an unknown status",
+    "OUT-FOREIGN": "the output folder holds something that no build wrote",
+    "OUT-LOCKED": "another build is writing the same output",
     "PERIOD-FORM": "a period is not written in a form that is known",
     "RECIPE-KEY": "a recipe has a key that is not known",
     "RECIPE-LEVEL": "a recipe names a level that the framework does not have",

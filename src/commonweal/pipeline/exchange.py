@@ -1,0 +1,137 @@
+"""Put a finished folder in the place of an old one, whole or not at all, whenever the process is killed.
+
+A new tree grows in ``.OUT.partial``. Complete, it becomes ``.OUT.new`` (one rename: the mark that it is
+whole), then trades places with OUT: in one exchange where the system has one, else in two renames that the
+next command completes. A lock that dies with its process keeps a second build out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from commonweal.errors import CommonwealError, Fault
+
+#: The file that says a folder is an output of a build, so that nothing else is ever replaced.
+MARK: Final = "edition.json"
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an output goes, and the hidden names beside it that a build uses."""
+
+    out: Path
+
+    def beside(self, role: str) -> Path:
+        """The hidden sibling of OUT for a role: partial, new, old or lock."""
+        return self.out.parent / f".{self.out.name}.{role}"
+
+
+@contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; when the block ends well, it takes the place of `out`.
+
+    Raises OUT-LOCKED where another build runs, OUT-FOREIGN where `out` holds something else.
+    """
+    place = Place(out.absolute())
+    place.out.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(place):
+        recover(place)
+        _refuse_foreign(place.out)
+        partial = place.beside("partial")
+        partial.mkdir()
+        try:
+            yield partial
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        partial.rename(place.beside("new"))
+        _swap_in(place)
+        recover(place)
+
+
+def recover(place: Place) -> None:
+    """Complete or undo whatever an interrupted build left beside `out`."""
+    partial, new, old = place.beside("partial"), place.beside("new"), place.beside("old")
+    shutil.rmtree(partial, ignore_errors=True)
+    if not place.out.exists():
+        if new.exists():
+            new.rename(place.out)
+        elif old.exists():
+            old.rename(place.out)
+    for leftover in (new, old):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+
+
+def _swap_in(place: Place) -> None:
+    new, old = place.beside("new"), place.beside("old")
+    if not place.out.exists():
+        new.rename(place.out)
+    elif not _exchange(new, place.out):
+        place.out.rename(old)
+        new.rename(place.out)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two paths in one step where the system can; say whether it did."""
+    if sys.platform != "linux":
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
+
+
+def _refuse_foreign(out: Path) -> None:
+    if not out.exists():
+        return
+    if out.is_dir() and (not any(out.iterdir()) or (out / MARK).is_file()):
+        return
+    raise CommonwealError(
+        Fault(
+            "OUT-FOREIGN",
+            f"{out} exists and is not the output of a build",
+            "Name another folder with --out, or move that one away; nothing was touched.",
+        )
+    )
+
+
+@contextmanager
+def _lock(place: Place) -> Iterator[None]:
+    with place.beside("lock").open("a+b") as handle:
+        if not _take(handle):
+            raise CommonwealError(
+                Fault(
+                    "OUT-LOCKED",
+                    f"another build is writing {place.out}",
+                    "Wait until it has finished, or name another folder with --out.",
+                )
+            )
+        yield
+
+
+def _take(handle: IO[bytes]) -> bool:
+    """Lock an open file without waiting; the system lets go of it when the process ends."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

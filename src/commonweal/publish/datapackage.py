@@ -1,0 +1,118 @@
+"""A Data Package descriptor: what each table holds, column by column, in words and types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from commonweal.model.edition import Edition
+
+#: File -> what a row is.
+TABLES: Final[dict[str, str]] = {
+    "scores.csv": "The score and rank of each node in each area and period",
+    "observations.csv": "The value of each indicator in each area and period, after protection",
+    "weights.csv": "The weight of each node in its parent and in the index",
+    "goalposts.csv": "The values of each indicator that score 0 and 100",
+    "statements.csv": "The sentences of the site, each with its numbers",
+    "benchmarks.csv": "The borough and other places that areas are shown beside",
+    "ledger.csv": "What became of every record that was read",
+    "peers.csv": "The areas that each area is compared with",
+    "performance.csv": "Each score against the peers of its area",
+    "progress.csv": "The change of each score in points a year",
+    "unevenness.csv": "What each parent's score loses because its parts are uneven",
+}
+
+#: Column -> what it says. One meaning a name, in all tables.
+COLUMNS: Final[dict[str, str]] = {
+    "against": "What the sentence compares with",
+    "area": "Code of the area",
+    "best": "The value that scores 100",
+    "centre": "The middle of the peers' scores",
+    "class": "The class in words",
+    "denominator": "What the numerator is divided by, after protection",
+    "distance": "How far the peer is in the attributes compared",
+    "effective_weight": "The weight in the whole index",
+    "fate": "What became of the records",
+    "first": "Score at the start, on this edition's scale",
+    "high": "Upper end of the range that counts as within",
+    "id": "Address of the sentence on the site",
+    "indicator": "Id of the indicator",
+    "kind": "What the sentence is about",
+    "last": "Score at the end, on this edition's scale",
+    "level": "Level of the node in the framework",
+    "loading": "The node's entry in the first principal component",
+    "low": "Lower end of the range that counts as within",
+    "lower": "Lower end of the 95 in 100 interval, or of the range of a hidden value",
+    "name": "Name of the benchmark",
+    "node": "Id of the node in the framework",
+    "note": "Why, or where to look",
+    "numerator": "The count behind the value, after protection",
+    "observed": "The period or date of the observation itself",
+    "of": "How many areas have a score",
+    "order": "1 for the nearest peer",
+    "parent": "Id of the node above",
+    "part": "Id of the node that causes the loss; the node itself for what lies between its parts",
+    "peer": "Code of the peer",
+    "per_year": "Points a year",
+    "period": "Period the figure belongs to",
+    "points": "Points of score",
+    "probability": "Probability of the class",
+    "range_high": "Worst rank in 9 of 10 re-runs with other choices of method",
+    "range_low": "Best rank in 9 of 10 re-runs with other choices of method",
+    "rank": "Rank among the areas; 1 is best, ties share the best",
+    "rank_high": "Worst rank that chance alone could give",
+    "rank_low": "Best rank that chance alone could give",
+    "reason": "Why the weighting fell back, or the node is missing",
+    "records": "How many records, after protection",
+    "rule": "How the goalposts were set",
+    "score": "Score; higher is better",
+    "since": "First period compared",
+    "source": "Where the records or values come from",
+    "spread": "How far the peers usually are from their middle",
+    "status": "How the figure came to be: observed, rounded, carried, estimated, imputed, suppressed, missing",
+    "text": "The sentence",
+    "until": "Last period compared",
+    "upper": "Upper end of the 95 in 100 interval, or of the range of a hidden value",
+    "value": "The value, in the unit of its indicator",
+    "weight": "The weight in the parent",
+    "worst": "The value that scores 0",
+}
+
+_TYPES: Final = {pl.String: "string", pl.Float64: "number", pl.Int64: "integer"}
+
+
+def describe(edition: Edition, tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """The descriptor of OUT/data, as the Data Package standard (v1) writes it."""
+    publication = edition.publication
+    package: dict[str, Any] = {
+        "profile": "tabular-data-package",
+        "name": "commonweal-index",
+        "title": f"{edition.place}: {edition.title}",
+        "description": "Scores, observations and everything needed to compute them again.",
+    }
+    if publication.date:
+        package["created"] = f"{publication.date}T00:00:00Z"
+    if publication.licence:
+        package["licenses"] = [{"name": publication.licence}]
+    if publication.owner:
+        package["contributors"] = [{"title": publication.owner, "role": "publisher"}]
+    package["resources"] = [
+        {
+            "profile": "tabular-data-resource",
+            "name": file.removesuffix(".csv"),
+            "path": file,
+            "title": TABLES[file],
+            "encoding": "utf-8",
+            "format": "csv",
+            "schema": {
+                "fields": [
+                    {"name": name, "type": _TYPES[type(dtype)], "description": COLUMNS[name]}
+                    for name, dtype in frame.schema.items()
+                ]
+            },
+        }
+        for file, frame in sorted(tables.items())
+    ]
+    return package

@@ -1,0 +1,136 @@
+"""OUT/project: a project of its own, made only of published figures, that builds the same scores."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from commonweal.model.edition import Edition
+from commonweal.model.framework import COLUMNS, Framework
+from commonweal.model.observation import Status
+from commonweal.model.project import Project
+from commonweal.publish.geography import write_geojson
+from commonweal.publish.tables import write_table
+
+#: The columns of a protected table: it has passed the gate and never passes again.
+PROTECTED: Final = (
+    "area", "period", "indicator", "value", "lower", "upper", "numerator", "denominator",
+    "status", "kind", "per", "round_to", "source",
+)  # fmt: skip
+_UNCHANGED: Final = ("peers", "progress", "publication")
+
+
+def write_project(edition: Edition, project: Project, folder: Path) -> None:
+    """Write the project folder that anyone can build the same index from."""
+    write_table(framework_table(edition.framework), folder / "framework.csv")
+    write_table(_areas_table(project), folder / "areas.csv")
+    if project.areas.boundaries is not None:
+        write_geojson(project.areas, folder / "areas.geojson", {})
+    write_table(protected_table(edition), folder / "data" / "observations.csv")
+    for name in _names(project.denominators):
+        rows = project.denominators.filter(pl.col("name") == name)
+        write_table(
+            rows.select("area", "period", "value"), folder / "data" / f"denominator-{_file(name)}.csv"
+        )
+    for name in _names(project.benchmarks):
+        rows = project.benchmarks.filter(pl.col("name") == name)
+        write_table(rows.select(_BENCHMARK), folder / "data" / f"benchmark-{_file(name)}.csv")
+    if project.frozen_goalposts is not None:
+        write_table(project.frozen_goalposts, folder / "frozen" / "data" / "goalposts.csv")
+    _write_yaml(_settings(edition, project), folder / "commonweal.yaml")
+
+
+_BENCHMARK: Final = ["name", "period", "indicator", "value", "lower", "upper", "numerator", "denominator"]
+
+
+def framework_table(framework: Framework) -> pl.DataFrame:
+    """The tree as framework.csv: a row a node, in the order of the framework."""
+    rows = [asdict(node) for node in framework]
+    number = {"weight": pl.Float64, "worst": pl.Float64, "best": pl.Float64, "target": pl.Float64}
+    schema = {name: number.get(name, pl.Int64 if name == "direction" else pl.String) for name in COLUMNS}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def protected_table(edition: Edition) -> pl.DataFrame:
+    """Each observation that entered the index once, under its own period; and those hidden without a value."""
+    scoring = edition.scoring
+    own = {scoring.entered_periods[i] for i in scoring.entered_from[scoring.entered_from >= 0]}
+    hidden = (pl.col("value").is_null()) & (pl.col("status") == Status.SUPPRESSED.value)
+    used = (
+        edition.observations.filter(pl.col("period").is_in(sorted(own)) | hidden)
+        .filter(pl.col("value").is_not_null() | hidden)
+        .filter(pl.col("indicator").is_in([node.id for node in edition.framework.indicators]))
+        .filter(pl.col("area").is_in(list(scoring.areas)))
+    )
+    return used.select(PROTECTED).sort("indicator", "period", "area")
+
+
+def _areas_table(project: Project) -> pl.DataFrame:
+    codes = pl.DataFrame(
+        {"code": list(project.areas.codes), "name": [area.name for area in project.areas]},
+        schema={"code": pl.String, "name": pl.String},
+    )
+    attributes = project.areas.attributes
+    if "code" not in attributes.columns:
+        return codes
+    extra = attributes.drop("name", strict=False)
+    return codes.join(extra, on="code", how="left", maintain_order="left")
+
+
+def _settings(edition: Edition, project: Project) -> dict[str, Any]:
+    areas: dict[str, Any] = {
+        "type": project.areas.type,
+        "vintage": project.areas.vintage,
+        "table": "areas.csv",
+    }
+    if project.areas.boundaries is not None:
+        areas |= {"boundaries": "areas.geojson", "code": "code"}
+    settings: dict[str, Any] = {
+        "project": {"title": project.title, "place": project.place, "framework": "framework.csv"},
+        "periods": {
+            "publish": [period.label for period in project.periods.publish],
+            "carry": project.periods.carry,
+        },
+        "areas": areas,
+        "values": [{"path": "data/observations.csv", "layout": "long", "protected": True}],
+        "recipe": _recipe(project),
+    }
+    if names := _names(project.denominators):
+        settings["denominators"] = {name: f"data/denominator-{_file(name)}.csv" for name in names}
+    if names := _names(project.benchmarks):
+        settings["benchmarks"] = {name: f"data/benchmark-{_file(name)}.csv" for name in names}
+    settings |= {key: project.written[key] for key in _UNCHANGED if key in project.written}
+    return settings
+
+
+def _recipe(project: Project) -> Any:
+    written: Any = project.written.get("recipe", {})
+    if project.frozen_goalposts is not None:
+        written = {**written, "normalise": {**written["normalise"], "edition": "frozen"}}
+    return written
+
+
+def _names(frame: pl.DataFrame) -> list[str]:
+    return frame["name"].unique().sort().to_list() if "name" in frame.columns else []
+
+
+def _file(name: str) -> str:
+    """A name as part of a file name that every system takes, told apart by what was replaced."""
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else f"-{ord(c):x}-" for c in name)
+    return safe.lower() if safe == name else safe
+
+
+def _write_yaml(settings: dict[str, Any], path: Path) -> None:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt")
+    yaml.default_flow_style = False
+    yaml.width = 100
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(
+            "# Made of published figures only; `commonweal build` on this folder gives the same scores.\n"
+        )
+        yaml.dump(settings, file)

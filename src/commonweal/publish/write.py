@@ -1,0 +1,74 @@
+"""Write everything an edition publishes into an empty folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from commonweal.model.edition import Edition
+from commonweal.model.project import Project
+from commonweal.publish.datapackage import describe
+from commonweal.publish.geography import write_geojson
+from commonweal.publish.observed import entered
+from commonweal.publish.record import write_record
+from commonweal.publish.republish import write_project
+from commonweal.publish.site import write_site
+from commonweal.publish.tables import write_table
+
+
+def write_edition(
+    edition: Edition,
+    project: Project,
+    tree: Path,
+    *,
+    version: str,
+    inputs: Mapping[str, str],
+    report: Callable[[str], None] = lambda step: None,
+) -> None:
+    """Write data, project, site and record into `tree`. `inputs` maps published files to fingerprints."""
+    report("Writing tables")
+    tables = data_tables(edition)
+    for name, frame in tables.items():
+        write_table(frame, tree / "data" / name)
+    if edition.areas.boundaries is not None:
+        write_geojson(edition.areas, tree / "data" / "areas.geojson", _headlines(edition))
+    package = json.dumps(describe(edition, tables), ensure_ascii=False, indent=1)
+    (tree / "data" / "datapackage.json").write_text(package + "\n", encoding="utf-8", newline="\n")
+    write_project(edition, project, tree / "project")
+    report("Writing pages")
+    write_site(edition, tree / "site")
+    write_record(edition, tree, version, inputs)
+
+
+def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
+    """File name -> table, for OUT/data."""
+    return {
+        "scores.csv": edition.scores,
+        "observations.csv": entered(edition),
+        "weights.csv": edition.weights,
+        "goalposts.csv": edition.goalposts,
+        "statements.csv": edition.statements,
+        "benchmarks.csv": edition.benchmarks,
+        "ledger.csv": edition.ledger,
+        "peers.csv": edition.peers,
+        "performance.csv": edition.performance,
+        "progress.csv": edition.progress,
+        "unevenness.csv": edition.unevenness,
+    }
+
+
+def _headlines(edition: Edition) -> dict[str, dict[str, object]]:
+    """The latest index score and rank of each area, to stand in its feature."""
+    root = edition.framework.roots[0].id
+    latest = edition.scores.filter((pl.col("node") == root) & (pl.col("period") == edition.periods[-1].label))
+    return {
+        row["area"]: {
+            "period": row["period"],
+            "score": row["score"] and round(row["score"], 2),
+            "rank": row["rank"],
+        }
+        for row in latest.iter_rows(named=True)
+    }
