@@ -1,1 +1,1 @@
-"""."""
+"""Reads tables and boundaries, and remembers where in the file each row stood."""

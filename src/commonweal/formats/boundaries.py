@@ -1,0 +1,157 @@
+"""Reads the outlines of areas from GeoJSON, GeoPackage, Shapefile or TopoJSON; their coordinates stay."""
+
+from __future__ import annotations
+
+import gzip
+import warnings
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commonweal.errors import CommonwealError, Fault, raise_any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """One shapely geometry for each code, in the same order, and what the coordinates are in."""
+
+    codes: tuple[str, ...]
+    geometries: np.ndarray[Any, Any]  # objects, shape (areas,)
+    crs: str
+
+
+def read_boundaries(path: Path, code: str, wanted: Iterable[str] | None = None) -> Outlines:
+    """Read one outline for each area, sorted by code, in the file's own coordinate reference system.
+
+    `code` is the property that holds the areas' codes; `wanted` are the areas to keep (None: all).
+    Raises BOUNDARIES-CODE, BOUNDARIES-CRS, BOUNDARIES-INVALID, BOUNDARIES-MISSING, FILE-FORMAT.
+    """
+    crs, codes, geometries = _read(path, code)
+    faults = _crs_faults(path, crs, geometries)
+    keep = set(codes) if wanted is None else set(wanted)
+    faults += [
+        _fault(
+            path,
+            "BOUNDARIES-CODE",
+            f"area {name!r} has {n} outlines",
+            "Merge them into one, or correct the codes.",
+        )
+        for name, n in sorted(Counter(c for c in codes if c in keep).items())
+        if n > 1
+    ]
+    found = {name: shape for name, shape in zip(codes, geometries, strict=True) if name in keep}
+    faults += [
+        _fault(
+            path,
+            "BOUNDARIES-MISSING",
+            f"area {name!r} has no outline",
+            f"Add it, or correct its code in the property {code!r}.",
+        )
+        for name in sorted(keep)
+        if found.get(name) is None or found[name].is_empty
+    ]
+    ordered = sorted(name for name in found if found[name] is not None)
+    faults += _shape_faults(path, {name: found[name] for name in ordered})
+    raise_any(faults)
+    return Outlines(tuple(ordered), _objects([found[name] for name in ordered]), crs)
+
+
+def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
+    import pyogrio.raw
+    import shapely
+    from pyogrio.errors import DataSourceError, FieldError
+
+    source: Any = path
+    if path.name.lower().endswith(".gz"):
+        source = gzip.decompress(path.read_bytes())
+    try:
+        with warnings.catch_warnings():
+            # GDAL remarks on harmless oddities of drivers; what matters is checked here
+            warnings.simplefilter("ignore")
+            names = list(pyogrio.read_info(source)["fields"])
+            if code not in names:
+                raise CommonwealError(
+                    _fault(
+                        path,
+                        "BOUNDARIES-CODE",
+                        f"there is no property {code!r}",
+                        f"Name one of: {', '.join(names)}.",
+                    )
+                )
+            meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
+    except (DataSourceError, FieldError) as error:
+        raise CommonwealError(
+            _fault(
+                path,
+                "FILE-FORMAT",
+                "the file can't be read as boundaries",
+                "Use GeoJSON, GeoPackage, Shapefile or TopoJSON.",
+            )
+        ) from error
+    codes = ["" if value is None else str(value).strip() for value in fields[0]]
+    return meta["crs"] or "", codes, shapely.from_wkb(shapes, on_invalid="ignore")
+
+
+def _crs_faults(path: Path, crs: str, geometries: Any) -> list[Fault]:
+    import pyproj
+    import shapely
+
+    remedy = "Save the file with its coordinate reference system (a shapefile needs its .prj)."
+    if not crs:
+        return [_fault(path, "BOUNDARIES-CRS", "no coordinate reference system is given", remedy)]
+    if not pyproj.CRS.from_user_input(crs).is_geographic or not len(geometries):
+        return []
+    west, south, east, north = shapely.total_bounds(geometries)
+    if west >= -360 and east <= 360 and south >= -90 and north <= 90:
+        return []
+    return [
+        _fault(
+            path,
+            "BOUNDARIES-CRS",
+            f"coordinates such as {east:.0f}, {north:.0f} can't be degrees of {crs}",
+            remedy,
+        )
+    ]
+
+
+def _shape_faults(path: Path, shapes: dict[str, Any]) -> list[Fault]:
+    import shapely
+
+    faults = []
+    for name, shape in shapes.items():
+        if shape.geom_type not in ("Polygon", "MultiPolygon"):
+            faults.append(
+                _fault(
+                    path,
+                    "BOUNDARIES-INVALID",
+                    f"the outline of area {name!r} is a {shape.geom_type}",
+                    "Give each area a polygon.",
+                )
+            )
+        elif not shapely.is_valid(shape):
+            faults.append(
+                _fault(
+                    path,
+                    "BOUNDARIES-INVALID",
+                    f"the outline of area {name!r} is broken: {shapely.is_valid_reason(shape)}",
+                    "Repair it (in QGIS: Fix geometries).",
+                )
+            )
+    return faults
+
+
+def _objects(shapes: list[Any]) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return array
+
+
+def _fault(path: Path, code: str, what: str, remedy: str) -> Fault:
+    return Fault(code, what, remedy, file=str(path))

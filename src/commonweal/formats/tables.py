@@ -1,0 +1,217 @@
+"""Reads tables (CSV, Parquet, XLSX) as text, each row with its line in the file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from commonweal.errors import CommonwealError, Fault, raise_any
+
+SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv", ".parquet", ".xlsx")
+_DELIMITERS: Final = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table as it was written: every column is text, an empty cell is null, spaces around are gone.
+
+    Rows without any content are left out; `line` still finds each row's place in the file.
+    """
+
+    path: Path
+    frame: pl.DataFrame
+    lines: np.ndarray[Any, np.dtype[np.int64]]
+
+    def line(self, row: int) -> int:
+        """The line (of a sheet: the row) where a row of `frame` begins; the header is usually line 1."""
+        return int(self.lines[row])
+
+
+def read_table(path: Path, *, sheet: str | None = None) -> Table:
+    """Read a table by the ending of its name: CSV (also gzipped), Parquet or XLSX.
+
+    CSV may be UTF-8 (with or without a byte order mark) or CP1252, and parted by comma, semicolon or
+    tab. Raises FILE-EMPTY, FILE-FORMAT, TABLE-HEADER.
+    """
+    name = path.name.lower()
+    if not name.endswith(SUFFIXES):
+        raise _format(path, f"the ending of {path.name!r} is not known", f"Use {', '.join(SUFFIXES)}.")
+    if path.stat().st_size == 0:
+        raise _empty(path)
+    if name.endswith(".parquet"):
+        table = _read_parquet(path)
+    elif name.endswith(".xlsx"):
+        table = _read_xlsx(path, sheet)
+    else:
+        table = _read_csv(path)
+    if not table.frame.height:
+        raise _empty(path)
+    return table
+
+
+def _read_csv(path: Path) -> Table:
+    text = _decode(path)
+    if not text.strip():
+        raise _empty(path)
+    before = len(text) - len(text.lstrip("\r\n"))
+    above, text = text[:before].count("\n"), text[before:]
+    delimiter = _delimiter(text)
+    header = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+    columns = _header(path, header, above + 1)
+    try:
+        frame = pl.read_csv(text.encode(), separator=delimiter, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise _ragged(path, text, delimiter, len(header), above) from error
+    lines = _csv_lines(text, delimiter, frame.height) + above
+    return _table(path, frame, columns, lines)
+
+
+def _decode(path: Path) -> str:
+    raw = path.read_bytes()
+    if path.name.lower().endswith(".gz"):
+        try:
+            raw = gzip.decompress(raw)
+        except (OSError, EOFError) as error:
+            raise _format(path, "the file is not whole gzip", "Pack it again.") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # what Excel on Windows writes as "CSV"; the few bytes it does not define become �
+        text = raw.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _delimiter(text: str) -> str:
+    """The separator that parts the first rows into the most cells, as many in each row."""
+
+    def fit(delimiter: str) -> tuple[bool, int]:
+        rows = [row for row in islice(csv.reader(io.StringIO(text), delimiter=delimiter), 6) if row]
+        return len({len(row) for row in rows}) == 1, len(rows[0])
+
+    fits = {delimiter: fit(delimiter) for delimiter in _DELIMITERS}
+    even = [d for d in _DELIMITERS if fits[d][0] and fits[d][1] > 1]
+    return max(even or _DELIMITERS, key=lambda d: fits[d][1])
+
+
+def _csv_lines(text: str, delimiter: str, rows: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The line where each row begins. Rows take several lines only where a quoted cell has line ends."""
+    if text.count("\n") + (not text.endswith("\n")) == rows + 1:
+        return np.arange(2, rows + 2)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    starts, end = [], 0
+    for _ in reader:
+        starts.append(end + 1)
+        end = reader.line_num
+    return np.array(starts[1 : rows + 1], dtype=np.int64)
+
+
+def _ragged(path: Path, text: str, delimiter: str, width: int, above: int) -> CommonwealError:
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    for cells in reader:
+        if len(cells) > width:
+            return CommonwealError(
+                Fault(
+                    "FILE-FORMAT",
+                    f"the row has {len(cells)} cells and the header {width}",
+                    "Quote cells that contain the separator, or complete the header.",
+                    file=str(path),
+                    line=reader.line_num + above,
+                )
+            )
+    return _format(path, "the file can't be read as CSV", "Look for a quotation mark that is not closed.")
+
+
+def _read_parquet(path: Path) -> Table:
+    try:
+        frame = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _format(path, "the file can't be read as Parquet", "Write it again.") from error
+    columns = _header(path, frame.columns, 0)
+    return _table(path, _as_text(frame), columns, np.arange(1, frame.height + 1))
+
+
+def _read_xlsx(path: Path, sheet: str | None) -> Table:
+    import fastexcel
+
+    # it remarks on every column without content
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)
+    try:
+        book = fastexcel.read_excel(path)
+    except fastexcel.FastExcelError as error:
+        raise _format(path, "the file can't be read as XLSX", "Save it again as .xlsx.") from error
+    if sheet is not None and sheet not in book.sheet_names:
+        raise _format(path, f"there is no sheet {sheet!r}", f"Name one of: {', '.join(book.sheet_names)}.")
+    which: str | int = 0 if sheet is None else sheet
+    cells = book.load_sheet(which, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    filled = _filled(cells)
+    if not filled.any():
+        raise _empty(path)
+    top = int(filled.argmax())
+    columns = _header(path, [cell or "" for cell in cells.row(top)], top + 1)
+    typed = book.load_sheet(
+        which, header_row=None, skip_rows=top + 1, schema_sample_rows=None, dtypes=None
+    ).to_polars()
+    body = cells.slice(top + 1)
+    # read as text, numbers keep nine digits; columns that are numbers throughout keep them all
+    if typed.height == body.height and typed.width == body.width:
+        typed = _as_text(typed.select(pl.col(pl.Float64)))
+        body = body.with_columns(typed.get_columns())
+    return _table(path, body, columns, np.arange(top + 2, cells.height + 1))
+
+
+def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every column as text; whole numbers without a decimal point."""
+    floats = pl.col(pl.Float32, pl.Float64).cast(pl.String).str.strip_suffix(".0")
+    return frame.with_columns(floats).with_columns(pl.all().cast(pl.String))
+
+
+def _table(
+    path: Path, frame: pl.DataFrame, columns: list[str], lines: np.ndarray[Any, np.dtype[np.int64]]
+) -> Table:
+    frame = frame.rename(dict(zip(frame.columns, columns, strict=True)))
+    stripped = pl.all().str.strip_chars()
+    frame = frame.with_columns(stripped).with_columns(
+        pl.when(pl.all() != "").then(pl.all()).otherwise(None).name.keep()
+    )
+    filled = _filled(frame)
+    return Table(path, frame.filter(filled), lines[filled])
+
+
+def _filled(frame: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series().to_numpy()
+
+
+def _header(path: Path, cells: list[str], line: int) -> list[str]:
+    names = [cell.strip() or f"(column {i})" for i, cell in enumerate(cells, 1)]
+    raise_any(
+        Fault(
+            "TABLE-HEADER",
+            f"the column {name!r} stands {count} times in the header",
+            "Give each column a name of its own.",
+            file=str(path),
+            line=line,
+        )
+        for name, count in Counter(names).items()
+        if count > 1
+    )
+    return names
+
+
+def _format(path: Path, what: str, remedy: str) -> CommonwealError:
+    return CommonwealError(Fault("FILE-FORMAT", what, remedy, file=str(path)))
+
+
+def _empty(path: Path) -> CommonwealError:
+    return CommonwealError(
+        Fault("FILE-EMPTY", "the table has no rows", "Fill it in, or take it out of the project.", str(path))
+    )
