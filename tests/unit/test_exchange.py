@@ -43,9 +43,14 @@ def test_without_an_exchange_two_renames_do(tmp_path: Path, monkeypatch: pytest.
 def test_failure_leaves_the_old_output(tmp_path: Path) -> None:
     out = tmp_path / "build"
     write(out, "one")
-    with pytest.raises(ZeroDivisionError), replacing(out) as tree:
-        (tree / MARK).write_text("two")
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with replacing(out) as tree:
+            (tree / MARK).write_text("two")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert (out / MARK).read_text() == "one"
     assert names(tmp_path) == ["build"]
 

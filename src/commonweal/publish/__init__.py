@@ -1,1 +1,1 @@
-"""An edition becomes files: tables, a project that rebuilds it, its record, and the site. Effects live here."""
+"""An edition becomes files: tables, a project that rebuilds it, its record, the site."""

@@ -71,7 +71,7 @@ COLUMNS: Final[dict[str, str]] = {
     "since": "First period compared",
     "source": "Where the records or values come from",
     "spread": "How far the peers usually are from their middle",
-    "status": "How the figure came to be: observed, rounded, carried, estimated, imputed, suppressed, missing",
+    "status": "How the figure came to be: observed, rounded, carried, estimated and so on",
     "text": "The sentence",
     "until": "Last period compared",
     "upper": "Upper end of the 95 in 100 interval, or of the range of a hidden value",

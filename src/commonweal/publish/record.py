@@ -16,7 +16,6 @@ from commonweal.model.recipe import (
     Floor,
     Method,
     Normalise,
-    Recipe,
     Step,
     Weigh,
 )
@@ -32,7 +31,7 @@ def fingerprint(path: Path) -> str:
 
 
 def write_record(edition: Edition, tree: Path, version: str, inputs: Mapping[str, str]) -> None:
-    """Write edition.json last, with the fingerprints of `inputs` (published ones) and of every file in `tree`."""
+    """Write edition.json last: the fingerprints of published `inputs` and of every file in `tree`."""
     files = sorted(path for path in tree.rglob("*") if path.is_file())
     record: dict[str, Any] = {
         "format": FORMAT,
@@ -59,7 +58,7 @@ def _count(edition: Edition, level: str) -> int:
 def written(step: Step) -> dict[str, Any]:
     """A step of a recipe with every default filled in.
 
-    >>> written(Recipe.read({"floor": 1}).steps[-1])
+    >>> written(Floor(1.0))
     {'floor': 1.0}
     """
     match step:

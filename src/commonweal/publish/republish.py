@@ -55,7 +55,7 @@ def framework_table(framework: Framework) -> pl.DataFrame:
 
 
 def protected_table(edition: Edition) -> pl.DataFrame:
-    """Each observation that entered the index once, under its own period; and those hidden without a value."""
+    """Each observation that entered the index, once, under its own period; and hidden ones without value."""
     scoring = edition.scoring
     own = {scoring.entered_periods[i] for i in scoring.entered_from[scoring.entered_from >= 0]}
     hidden = (pl.col("value").is_null()) & (pl.col("status") == Status.SUPPRESSED.value)

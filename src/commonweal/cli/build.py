@@ -1,0 +1,35 @@
+"""`commonweal build`: from a project folder to a published index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+NAME: Final = "build"
+HELP: Final = "Build the index and write its site, data and open project, whole or not at all."
+EXAMPLE: Final = "Example: commonweal build marlbridge --out public"
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project folder.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write; DIR/build if left out.")] = None,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Skip protection; every page says: not for publication.")
+    ] = False,
+) -> None:
+    """Build and publish."""
+    from commonweal.cli.progress import steps
+    from commonweal.pipeline.folder import build
+
+    with steps() as report:
+        edition = build(folder, out, internal=internal, report=report)
+    target = out if out is not None else folder / "build"
+    root = edition.framework.roots[0]
+    typer.echo(
+        f"{edition.place}: {edition.title}\n"
+        f"{len(edition.areas)} areas, {len(edition.framework.indicators)} indicators,"
+        f" {edition.periods[0]} to {edition.periods[-1]}; {root.name} scored.\n"
+        f"Open {target / 'site' / 'index.html'}"
+    )

@@ -1,0 +1,26 @@
+"""`commonweal new`: write a starter project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+NAME: Final = "new"
+HELP: Final = "Write a starter project from a built-in framework."
+EXAMPLE: Final = "Example: commonweal new our-borough"
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    framework: Annotated[str, typer.Option(help="The built-in framework to start from.")] = "social-progress",
+) -> None:
+    """Write a starter project."""
+    from commonweal import project
+
+    project.new(folder, framework=framework)
+    typer.echo(
+        f"Wrote a starter project to {folder}\n"
+        f"Fill in {folder}/areas.csv and {folder}/data/values.csv, then: commonweal check {folder}"
+    )

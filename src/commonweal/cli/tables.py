@@ -1,0 +1,34 @@
+"""A frame as plain aligned text, the same in every terminal and in a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+
+def lines(frame: pl.DataFrame) -> Iterator[str]:
+    """The header and rows of a frame, columns aligned, numbers to the right.
+
+    >>> import polars as pl
+    >>> list(lines(pl.DataFrame({"ward": ["Abbey", "River"], "score": [37.1, 9.0]})))
+    ['ward   score', 'Abbey   37.1', 'River    9.0']
+    """
+    cells = [[_text(value) for value in frame[name]] for name in frame.columns]
+    widths = [max(map(len, [name, *column])) for name, column in zip(frame.columns, cells, strict=True)]
+    right = [dtype.is_numeric() for dtype in frame.dtypes]
+    for row in [frame.columns, *zip(*cells, strict=True)]:
+        fields = (
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(row, widths, right, strict=True)
+        )
+        yield "  ".join(fields).rstrip()
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1f}" if isinstance(value, float) else str(value)

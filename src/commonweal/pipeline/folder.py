@@ -1,0 +1,135 @@
+"""From a project folder to an edition, and from there to a published output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+import commonweal
+from commonweal import engine, insight, project, sources
+from commonweal.errors import CommonwealError, Fault
+from commonweal.model.edition import Edition
+from commonweal.model.project import Project
+from commonweal.pipeline.exchange import replacing
+from commonweal.pipeline.inputs import published_fingerprints
+
+#: Told the name of each step as it begins.
+Report = Callable[[str], None]
+
+
+def _silent(step: str) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """An edition, and the project it was made from."""
+
+    edition: Edition
+    project: Project
+
+
+def build(
+    root: str | Path, out: str | Path | None = None, *, internal: bool = False, report: Report = _silent
+) -> Edition:
+    """Build a project folder and publish it to `out` (default: `build` inside the folder).
+
+    The old output stays whole until the new one is, and nothing is written where there is a fault.
+    `internal` skips the protection of people and marks every page and file as not for publication.
+    Raises CommonwealError with every fault found.
+    """
+    folder = Path(root)
+    target = Path(out) if out is not None else folder / "build"
+    _refuse_inside_sources(folder, target)
+    made = make(folder, internal=internal, report=report)
+    from commonweal.publish.write import write_edition
+
+    with replacing(target) as tree:
+        write_edition(
+            made.edition,
+            made.project,
+            tree,
+            version=commonweal.__version__,
+            inputs=published_fingerprints(made.project),
+            report=report,
+        )
+    return made.edition
+
+
+def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Made:
+    """An edition in memory: read, collect, protect, score, interpret. Nothing is written to OUT."""
+    report("Reading the project")
+    loaded = project.load(root)
+    report("Reading records")
+    collected = sources.collect(loaded, report=report)
+    report("Protecting people")
+    gated = sources.gate(loaded, collected, internal=internal)
+    report("Scoring")
+    scoring = engine.score(
+        gated.observations,
+        loaded.framework,
+        loaded.areas,
+        loaded.periods,
+        loaded.recipe,
+        loaded.frozen_goalposts,
+    )
+    report("Working out what the scores mean")
+    edition = Edition(
+        title=loaded.title,
+        place=loaded.place,
+        areas=loaded.areas,
+        scoring=scoring,
+        observations=gated.observations.frame,
+        publication=loaded.publication,
+        peer_rule=loaded.peers,
+        progress_rule=loaded.progress,
+        ledger=gated.ledger,
+        internal=internal,
+        protection=gated.says,
+    )
+    return Made(insight.interpret(edition, loaded.benchmarks), loaded)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coverage:
+    """What a check found: how far each indicator is covered, and what is worth knowing."""
+
+    table: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+def check(root: str | Path, *, report: Report = _silent) -> Coverage:
+    """Run everything that can find a fault, write nothing, and say how far each indicator is covered.
+
+    Raises CommonwealError with every fault found.
+    """
+    report("Reading the project")
+    loaded = project.load(Path(root))
+    report("Reading records")
+    collected = sources.collect(loaded, report=report)
+    gated = sources.gate(loaded, collected)
+    report("Scoring")
+    engine.score(
+        gated.observations,
+        loaded.framework,
+        loaded.areas,
+        loaded.periods,
+        loaded.recipe,
+        loaded.frozen_goalposts,
+    )
+    return Coverage(project.coverage(loaded, gated.observations), collected.notes)
+
+
+def _refuse_inside_sources(folder: Path, target: Path) -> None:
+    """An output may lie inside the project, but the project may not lie inside the output."""
+    if folder.absolute().resolve().is_relative_to(target.absolute().resolve()):
+        raise CommonwealError(
+            Fault(
+                "OUT-FOREIGN",
+                f"{target} holds the project itself",
+                "Name another folder with --out; nothing was touched.",
+            )
+        )

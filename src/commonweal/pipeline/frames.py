@@ -1,0 +1,73 @@
+"""An index from frames in memory, without a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from commonweal import engine, insight, project
+from commonweal.errors import raise_any
+from commonweal.model.area import Area, Areas
+from commonweal.model.edition import BENCHMARKS, Edition
+from commonweal.model.observation import Observations
+from commonweal.model.period import Period
+from commonweal.model.project import Periods
+from commonweal.model.recipe import Recipe
+
+
+def score(
+    frame: Any,
+    framework: Any,
+    recipe: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    *,
+    title: str = "Index",
+    place: str = "",
+    carry: float = 0.0,
+) -> Edition:
+    """Score a table of published values, wide (area, period, a column an indicator) or long.
+
+    `frame` and `framework` are Polars or pandas frames (`framework` with at least id, name, parent, level
+    and direction); `recipe` is a mapping as in commonweal.yaml. A frame without a period column is one
+    period, '2000'. Nothing is protected here: give only figures that may be seen.
+    Raises CommonwealError.
+
+    >>> values = pl.DataFrame({"area": ["E1", "E2"], "jobs": [10.0, 20.0], "crime": [5.0, 9.0]})
+    >>> tree = pl.DataFrame({"id": ["index", "jobs", "crime"], "name": ["Index", "Jobs", "Crime"],
+    ...                      "parent": ["", "index", "index"], "level": ["index", "indicator", "indicator"],
+    ...                      "direction": [None, 1, -1]})
+    >>> edition = score(values, tree, {"normalise": "minmax"})
+    >>> edition.scores.filter(level="index").select("area", "score", "rank").rows()
+    [('E1', 50.0, 1), ('E2', 50.0, 1)]
+    """
+    tree = project.framework_from_frame(_polars(framework))
+    table = _polars(frame)
+    if "period" not in table.columns:
+        table = table.with_columns(pl.lit("2000").alias("period"))
+    observations = project.values_from_frame(table, tree)
+    steps = Recipe.read(recipe or {})
+    raise_any(steps.faults_against(tree))
+    scoring = engine.score(observations, tree, _areas(observations), _periods(observations, carry), steps)
+    edition = Edition(
+        title=title,
+        place=place,
+        areas=_areas(observations),
+        scoring=scoring,
+        observations=observations.frame,
+    )
+    return insight.interpret(edition, pl.DataFrame(schema=BENCHMARKS).select("name", "period"))
+
+
+def _polars(frame: Any) -> pl.DataFrame:
+    return frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
+
+
+def _areas(observations: Observations) -> Areas:
+    codes = observations.frame["area"].unique().sort()
+    return Areas("area", "", tuple(Area(code, code) for code in codes))
+
+
+def _periods(observations: Observations, carry: float) -> Periods:
+    labels = observations.frame["period"].unique()
+    return Periods(tuple(sorted(Period.parse(label) for label in labels)), carry)
