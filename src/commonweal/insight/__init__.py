@@ -1,1 +1,1 @@
-"""."""
+"""What scores mean: peers, performance, progress, explanation, unevenness, benchmarks, statements."""

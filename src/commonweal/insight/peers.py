@@ -1,0 +1,123 @@
+"""Peers: the areas most alike by an attribute that is outside the index."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from commonweal.errors import Fault, raise_any
+from commonweal.model.area import Areas
+from commonweal.model.edition import PEERS, Scoring
+from commonweal.model.project import PeerRule
+
+Array = np.ndarray[Any, Any]
+#: Fewer scored peers than this and there is no performance.
+FEWEST: Final = 3
+
+
+def peers(scoring: Scoring, areas: Areas, rule: PeerRule) -> pl.DataFrame:
+    """Name each area's peers: the `rule.count` other areas nearest in the attributes `rule.by`.
+
+    One attribute: the absolute difference. Several: Euclidean distance on z-scores over all areas.
+    Ties go by code. Peers are the same for all periods and nodes. A row an area and peer, with the
+    columns of `PEERS`; `order` 1 is the nearest.
+
+    Raises PEERS-ATTRIBUTE, PEERS-IN-INDEX, PEERS-FEW, all at once.
+    """
+    raise_any(_faults(scoring, areas, rule))
+    wanted = pl.DataFrame({"code": list(scoring.areas)}).join(areas.attributes, on="code", how="left")
+    table = wanted.select(pl.col(name).cast(pl.Float64) for name in rule.by).to_numpy()
+    distance = _distances(table)
+    np.fill_diagonal(distance, np.inf)
+    # areas stand in the order of their codes, so a stable sort breaks ties by code
+    nearest = np.argsort(distance, axis=1, kind="stable")[:, : rule.count]
+    codes = pl.Series(scoring.areas)
+    here = np.repeat(np.arange(len(codes)), rule.count)
+    return pl.DataFrame(
+        {
+            "area": codes.gather(here),
+            "peer": codes.gather(nearest.reshape(-1)),
+            "order": np.tile(np.arange(1, rule.count + 1), len(codes)),
+            "distance": np.take_along_axis(distance, nearest, axis=1).reshape(-1),
+        },
+        schema=PEERS,
+    )
+
+
+def peer_index(scoring: Scoring, peers: pl.DataFrame) -> Array:
+    """The peers' positions among the areas, shape (areas, count)."""
+    at = pl.DataFrame({"peer": list(scoring.areas), "at": np.arange(len(scoring.areas))})
+    ordered = peers.sort("area", "order").join(at, on="peer", how="left", maintain_order="left")
+    return ordered["at"].to_numpy().reshape(len(scoring.areas), -1)
+
+
+def _distances(table: Array) -> Array:
+    """Distances between rows, shape (areas, areas)."""
+    if table.shape[1] > 1:
+        spread = table.std(axis=0)
+        table = (table - table.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    squares = np.zeros((len(table), len(table)))
+    for column in table.T:
+        squares += (column[:, None] - column[None, :]) ** 2
+    if table.shape[1] > 1:
+        return np.sqrt(squares)
+    result: Array = np.abs(table[:, 0, None] - table[None, :, 0])
+    return result
+
+
+def _faults(scoring: Scoring, areas: Areas, rule: PeerRule) -> list[Fault]:
+    faults = []
+    for name in rule.by:
+        at = ("peers", "by", name)
+        if _same_name(name, scoring):
+            faults.append(
+                Fault(
+                    "PEERS-IN-INDEX",
+                    f"{name!r} is an indicator of the index",
+                    "Choose peers by an attribute that is not itself scored, such as household income.",
+                    path=at,
+                )
+            )
+        elif (what := _unusable(areas, name)) is not None:
+            known = [c for c in areas.attributes.columns if c not in ("code", "name")]
+            faults.append(
+                Fault(
+                    "PEERS-ATTRIBUTE",
+                    what,
+                    "Use a column of the areas table that is filled with numbers; "
+                    f"it has: {', '.join(known) or 'none'}.",
+                    path=at,
+                )
+            )
+    others = len(scoring.areas) - 1
+    if rule.count < FEWEST or rule.count > others:
+        faults.append(
+            Fault(
+                "PEERS-FEW",
+                f"{rule.count} peers are asked for and {others} other areas are there",
+                f"Ask for at least {FEWEST}, and no more than there are other areas, or leave peers out.",
+                path=("peers", "count"),
+            )
+        )
+    return faults
+
+
+def _same_name(name: str, scoring: Scoring) -> bool:
+    def bare(text: str) -> str:
+        return "".join(c for c in text.casefold() if c.isalnum())
+
+    return bare(name) in {bare(text) for node in scoring.framework for text in (node.id, node.name)}
+
+
+def _unusable(areas: Areas, name: str) -> str | None:
+    """What is wrong with an attribute, or None."""
+    if name not in areas.attributes.columns or name in ("code", "name"):
+        return f"the areas table has no attribute {name!r}"
+    column = areas.attributes[name]
+    if not column.dtype.is_numeric():
+        return f"the attribute {name!r} is not numeric"
+    filled = areas.attributes.filter(pl.col(name).cast(pl.Float64).is_finite())["code"]
+    lacking = sorted(set(areas.codes) - set(filled))
+    return f"the attribute {name!r} is empty for area {lacking[0]!r}" if lacking else None

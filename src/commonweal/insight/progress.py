@@ -1,0 +1,93 @@
+"""Progress: points a year on one set of goalposts and weights, and the class that size falls in."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from commonweal.errors import CommonwealError, Fault
+from commonweal.model.edition import PROGRESS, Scoring
+from commonweal.model.project import ProgressRule
+
+Array = np.ndarray[Any, Any]
+CLASSES: Final = ("deterioration", "stagnation", "steady improvement", "significant improvement")
+
+
+def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
+    """Measure each node's progress in each area from `rule.since` (or the first period) to the last.
+
+    per_year = (last - first) / years; deterioration < -0.5 <= stagnation <= 0.5 < steady improvement
+    <= 2.0 < significant improvement, with the rule's cuts. It says how large a change is, not whether it
+    could be chance. An indicator whose two ends are one carried observation has no per_year and no class.
+    Empty with fewer than two periods. Columns of `PROGRESS`; no row where an end has no score.
+
+    Raises PROGRESS-SINCE, PROGRESS-SCALE.
+    """
+    start = _start(scoring, rule)
+    end = len(scoring.periods) - 1
+    if start >= end:
+        return pl.DataFrame(schema=PROGRESS)
+    if scoring.recipe.normalise.rule == "each-period":
+        raise CommonwealError(
+            Fault(
+                "PROGRESS-SCALE",
+                "progress is asked for, but each period has a scale of its own (rule: each-period)",
+                "Use rule: pooled, base, frozen or given, or leave progress out.",
+                path=("recipe", "normalise", "rule"),
+            )
+        )
+    first, last = scoring.scores[start], scoring.scores[end]
+    years = scoring.periods[end].years_after(scoring.periods[start])
+    a, n = np.nonzero(np.isfinite(first) & np.isfinite(last))
+    per_year = ((last - first) / years)[a, n]
+    made = ~_same_observation(scoring, start, end)[a, n]
+    return pl.DataFrame(
+        {
+            "area": pl.Series(scoring.areas).gather(a),
+            "node": pl.Series([node.id for node in scoring.framework]).gather(n),
+            "since": [scoring.periods[start].label] * len(a),
+            "until": [scoring.periods[end].label] * len(a),
+            "first": first[a, n],
+            "last": last[a, n],
+            "per_year": per_year,
+            "class": pl.Series(CLASSES).gather(class_of(per_year, rule)),
+        },
+        schema=PROGRESS,
+    ).with_columns(pl.when(pl.Series(made)).then(pl.col(name)).alias(name) for name in ("per_year", "class"))
+
+
+def class_of(per_year: Array, rule: ProgressRule) -> Array:
+    """The position in `CLASSES` of each change a year.
+
+    >>> [CLASSES[i] for i in class_of(np.array([-0.51, -0.5, 0.5, 2.0]), ProgressRule())]
+    ['deterioration', 'stagnation', 'stagnation', 'steady improvement']
+    """
+    low, middle, high = rule.cuts
+    x = np.round(per_year, 9)  # a change that is on a cut but for floating point is on it
+    return (x >= low).astype(int) + (x > middle) + (x > high)
+
+
+def _start(scoring: Scoring, rule: ProgressRule) -> int:
+    if not rule.since:
+        return 0
+    if rule.since not in scoring.period_index:
+        raise CommonwealError(
+            Fault(
+                "PROGRESS-SINCE",
+                f"progress counts since {rule.since!r}, which is not a published period",
+                f"Use one of: {', '.join(scoring.period_index)}.",
+                path=("progress", "since"),
+            )
+        )
+    return scoring.period_index[rule.since]
+
+
+def _same_observation(scoring: Scoring, start: int, end: int) -> Array:
+    """Whether an indicator's two ends are one observation, shape (areas, nodes)."""
+    same = np.zeros(scoring.scores.shape[1:], dtype=bool)
+    at = [scoring.node_index[node.id] for node in scoring.framework.indicators]
+    first, last = scoring.entered_from[start], scoring.entered_from[end]
+    same[:, at] = (first == last) & (first >= 0)
+    return same
