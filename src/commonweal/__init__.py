@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from commonweal.demo.write import write as write_demo
     from commonweal.errors import CommonwealError, Fault
-    from commonweal.insight.explain import explain_gap, explain_score
+    from commonweal.insight.explain import gap as explain_gap
+    from commonweal.insight.explain import score as explain_score
     from commonweal.model.area import Area, Areas, Boundaries
     from commonweal.model.edition import Edition, Scoring
     from commonweal.model.framework import Framework, Node
@@ -48,7 +49,7 @@ _HOMES = {
     "score": "pipeline.frames",
     "write_demo": "demo.write",
 }
-_INSIDE = {"load_project": "load", "write_demo": "write"}
+_INSIDE = {"explain_gap": "gap", "explain_score": "score", "load_project": "load", "write_demo": "write"}
 
 __all__ = [
     "Area",
