@@ -38,6 +38,8 @@ STATEMENTS: Final = {
 BENCHMARKS: Final = {
     "name": pl.String, "period": pl.String, "node": pl.String, "level": pl.String,
     "value": pl.Float64, "score": pl.Float64, "status": pl.String,
+    "lower": pl.Float64, "upper": pl.Float64, "numerator": pl.Float64, "denominator": pl.Float64,
+    "observed": pl.String,
 }  # fmt: skip
 LEDGER: Final = {"source": pl.String, "fate": pl.String, "records": pl.Int64, "note": pl.String}
 PEERS: Final = {
@@ -99,6 +101,11 @@ class Scoring:
     trace: tuple[StepTrace, ...]
     #: cells below the floor that were lifted to it: period, area, node, score
     floored: pl.DataFrame
+    #: (fit periods, indicators, 4): two values in the units of the source and the scores they get; scores lie
+    #: on the straight line through them (limited to 0-100 where goalposts clip); nan where there is no line
+    fits: Array = field(default_factory=lambda: np.empty((1, 0, 4)))
+    #: indicators without any score because people are protected: id -> why
+    reasons: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def node_index(self) -> dict[str, int]:

@@ -1,0 +1,116 @@
+"""Form one parent from its children: what it needs, the floor, the weights, the mean, the status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from commonweal.engine.available import needed
+from commonweal.engine.enter import MISSING, Codes
+from commonweal.errors import Fault
+from commonweal.methods import Flags, Floats, aggregate, weigh
+from commonweal.methods.weigh import Weighing
+from commonweal.model.framework import Node
+from commonweal.model.recipe import Method, Recipe, power
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Children:
+    """A parent's children; arrays (children, periods, areas).
+
+    `fresh` says where anything below a child is the period's own value. `offset` and `per_point`
+    (weight periods, children) lead back from points of score to directed values: x = offset + per_point s.
+    """
+
+    nodes: tuple[Node, ...]
+    scores: Floats
+    status: Codes
+    fresh: Flags
+    offset: Floats
+    per_point: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Formed:
+    """A parent's score, status and freshness (periods, areas), its weights, and which children were lifted.
+
+    `refused` marks the children (children, periods, areas) that the mean can't take.
+    """
+
+    scores: Floats
+    status: Codes
+    fresh: Flags
+    weighing: Weighing
+    lifted: Flags | None
+    refused: Flags | None
+
+
+def form(parent: Node, children: Children, recipe: Recipe) -> Formed:
+    """Weigh the children and take their mean, where enough of them are there."""
+    weighing = _weigh(parent, children, recipe)
+    method = recipe.aggregate.method.at(parent.id, parent.level)
+    there = ~np.isnan(children.scores)
+    enough = there.sum(axis=0) >= needed(parent, children.nodes, recipe.available)
+    used, lifted = lift(children.scores, method, recipe.floor)
+    matters = enough & (weighing.weight.T[:, :, None] > 0)
+    refused = _where(_refused(used, method), matters)
+    scores = mean(used, weighing.weight, method)
+    scores[~enough] = np.nan
+    if refused is not None:  # empty, so that one zero isn't told again at every level above
+        scores[refused.any(axis=0)] = np.nan
+    status = np.where(there, children.status, 0).max(axis=0)
+    status[np.isnan(scores)] = MISSING
+    fresh = np.any(children.fresh & there, axis=0) & enough
+    return Formed(scores, status, fresh, weighing, _where(lifted, matters), refused)
+
+
+def lift(scores: Floats, method: Method, floor: float | None) -> tuple[Floats, Flags | None]:
+    """The scores as they enter the mean, and which of them the floor lifted: only where p <= 0."""
+    if floor is None or power(method) > 0:
+        return scores, None
+    return np.maximum(scores, floor), scores < floor
+
+
+def mean(scores: Floats, weight: Floats, method: Method) -> Floats:
+    """The mean (periods, areas) of children (children, periods, areas) with weights (periods, children)."""
+    return aggregate.METHODS[method.name](scores, weight.T[:, :, None], **dict(method.parameters))
+
+
+def zero_fault(child: Node, parent: Node, method: Method, score: float, where: str, count: int) -> Fault:
+    """SCORE-ZERO: a child of a parent has a score that the parent's mean can't take."""
+    others = f" (and in {count - 1} more places)" if count > 1 else ""
+    limit = "above 0" if power(method) <= 0 else "of 0 or more"
+    return Fault(
+        "SCORE-ZERO",
+        f"{child.id!r} scores {score:g} in {where}{others}, and the {method.name} mean that forms"
+        f" {parent.id!r} needs scores {limit}",
+        "Add a floor to the recipe (floor: 1), or use the arithmetic mean there."
+        if power(method) <= 0
+        else "Use a normalisation without negative scores, or the arithmetic mean there.",
+        path=("aggregate", parent.level),
+    )
+
+
+def _weigh(parent: Node, children: Children, recipe: Recipe) -> Weighing:
+    method = recipe.weigh.method.at(parent.id, parent.level)
+    x = children.scores
+    if (children.offset != 0).any() or (children.per_point != 1).any():
+        x = children.offset.T[:, :, None] + x * children.per_point.T[:, :, None]
+    given = np.array([child.weight for child in children.nodes])
+    return weigh.METHODS[method.name](x, np.any(children.fresh, axis=0), children.per_point, given)
+
+
+def _refused(scores: Floats, method: Method) -> Flags | None:
+    p = power(method)
+    if p == 1:
+        return None
+    refused: Flags = scores <= 0 if p <= 0 else scores < 0
+    return refused
+
+
+def _where(flags: Flags | None, matters: Flags) -> Flags | None:
+    if flags is None:
+        return None
+    both: Flags = flags & matters
+    return both if both.any() else None

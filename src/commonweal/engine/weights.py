@@ -1,0 +1,75 @@
+"""Weights as OUT/data/weights.csv holds them: in the parent, and in the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from commonweal.methods.weigh import Weighing
+from commonweal.model.edition import WEIGHTS
+from commonweal.model.framework import Framework, Node
+from commonweal.model.period import Period
+
+
+def weights_frame(
+    framework: Framework,
+    weighings: Mapping[str, Weighing],
+    periods: tuple[Period, ...],
+    reasons: Mapping[str, str],
+) -> pl.DataFrame:
+    """A row a node; one for each period, where its weight or one above it changes between periods.
+
+    The effective weight is the product of the weights from the node up to the index. `reasons` says why
+    indicators have no score.
+    """
+    rows = [
+        (
+            label,
+            node.id,
+            node.parent,
+            *_weights(framework, weighings, node, p),
+            _reason(node, weighings, reasons, framework),
+        )
+        for node in framework
+        for p, label in _weight_periods(framework, weighings, node, periods)
+    ]
+    return pl.DataFrame(rows, schema=WEIGHTS, orient="row").with_columns(pl.col("loading").fill_nan(None))
+
+
+def _weight_periods(
+    framework: Framework, weighings: Mapping[str, Weighing], node: Node, periods: tuple[Period, ...]
+) -> Iterator[tuple[int, str]]:
+    chain = [above.id for above in framework.ancestors(node.id)]
+    if all(len(weighings[id].weight) == 1 for id in chain):
+        yield 0, ""
+    else:
+        yield from ((p, period.label) for p, period in enumerate(periods))
+
+
+def _weights(
+    framework: Framework, weighings: Mapping[str, Weighing], node: Node, period: int
+) -> tuple[float | None, float, float]:
+    """Loading, weight in the parent, weight in the index."""
+    loading, own, effective = None, 1.0, 1.0
+    below = node
+    for above in framework.ancestors(node.id):
+        weighing = weighings[above.id]
+        at = [child.id for child in framework.children(above.id)].index(below.id)
+        weight = float(weighing.weight[0 if len(weighing.weight) == 1 else period, at])
+        if below is node:
+            loading, own = float(weighing.loading[at]), weight
+        effective *= weight
+        below = above
+    return loading, own, effective
+
+
+def _reason(
+    node: Node, weighings: Mapping[str, Weighing], reasons: Mapping[str, str], framework: Framework
+) -> str:
+    said = [reasons[node.id]] if node.id in reasons else []
+    if node.parent and weighings[node.parent].reason:
+        weighing = weighings[node.parent]
+        named = framework.children(node.parent)[weighing.culprit].id if weighing.culprit >= 0 else ""
+        said.append(weighing.reason + (f" ({named})" if named else ""))
+    return "; ".join(said)
