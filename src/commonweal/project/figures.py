@@ -1,0 +1,104 @@
+"""Figures beside the observations: denominators, benchmarks, and the goalposts of an earlier edition."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.model.area import Areas
+from commonweal.model.observation import SCHEMA
+from commonweal.project.columns import LINE, Rows, keep, number, number_faults, read_rows, renamed, several
+from commonweal.project.paths import Files
+from commonweal.project.schema import FigureKeys
+from commonweal.project.values import Known, observations, tidy
+
+DENOMINATORS: Final[dict[str, type[pl.DataType]]] = {
+    "name": pl.String,
+    "area": pl.String,
+    "period": pl.String,
+    "value": pl.Float64,
+}
+BENCHMARKS: Final[dict[str, type[pl.DataType]]] = {"name": pl.String, **SCHEMA}
+
+
+def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: Areas) -> pl.DataFrame:
+    """The denominators of one name: name, area, period, value. Rows about other areas are left out.
+
+    Raises MEASURE-DENOMINATOR for an area without any, and what `tidy` finds.
+    """
+    keys = _keys(written)
+    rows = keep(read_rows(files, keys.path, keys.sheet), keys.where, keys.missing)
+    if keys.layout == "long":
+        plain = {header: meaning for header, meaning in keys.columns.items() if isinstance(meaning, str)}
+        rows = renamed(rows, plain)
+        keys = keys.model_copy(update={"columns": {}})
+        rows = Rows(rows.file, rows.frame.with_columns(pl.lit(name).alias("indicator")), rows.header)
+    values = tidy(rows, keys, Known(None, (name,)))
+    frame = values.rows.frame.filter(pl.col("area").is_in(list(areas.codes)) & pl.col("value").is_not_null())
+    faults = [*values.faults, *_repeated(values.rows.file, frame, ["area", "period"])]
+    without = sorted(set(areas.codes) - set(frame["area"]))
+    faults += several(
+        rows.fault(
+            "MEASURE-DENOMINATOR",
+            f"{name} has no value for area {code!r}",
+            "Add one, for any year up to then.",
+        )
+        for code in without
+    )
+    raise_any(faults)
+    return frame.with_columns(pl.lit(name).alias("name")).select(DENOMINATORS).sort("area", "period")
+
+
+def read_benchmark(files: Files, name: str, written: str | FigureKeys, known: Known) -> pl.DataFrame:
+    """The values of a benchmark: name and the columns of observations; a column `name` wins over `name`."""
+    keys = _keys(written)
+    rows = keep(read_rows(files, keys.path, keys.sheet), keys.where, keys.missing)
+    if keys.code is None and ("name" not in rows.frame.columns or keys.columns):
+        rows = Rows(rows.file, rows.frame.with_columns(pl.lit(name).alias("name")), rows.header)
+    values = tidy(rows, keys, known, index="name")
+    frame = values.rows.frame
+    raise_any([*values.faults, *_repeated(rows.file, frame, ["name", "period", "indicator"])])
+    table = observations([frame.with_columns(pl.col("name").alias("area"))])
+    return table.frame.with_columns(pl.col("area").alias("name")).select(BENCHMARKS)
+
+
+def read_goalposts(files: Files, edition: str) -> pl.DataFrame:
+    """Indicator, worst and best of an edition: a goalposts.csv, or a folder that holds one."""
+    for written in (edition, f"{edition}/data/goalposts.csv", f"{edition}/goalposts.csv"):
+        try:
+            rows = read_rows(files, written)
+            break
+        except CommonwealError as error:
+            if any(fault.code != "PATH-MISSING" for fault in error.faults):
+                raise
+    else:
+        raise CommonwealError(
+            Fault(
+                "PATH-MISSING",
+                f"there are no goalposts of the edition {edition!r}",
+                "Name its folder, or its goalposts.csv, inside the project folder.",
+            )
+        )
+    raise_any(rows.require(("indicator", "worst", "best")))
+    raise_any(number_faults(rows, ("worst", "best")))
+    return rows.frame.select("indicator", number("worst"), number("best")).sort("indicator")
+
+
+def _keys(written: str | FigureKeys) -> FigureKeys:
+    return FigureKeys.model_validate({"path": written}) if isinstance(written, str) else written
+
+
+def _repeated(file: str, frame: pl.DataFrame, key: list[str]) -> list[Fault]:
+    again = frame.filter(~pl.struct(key).is_first_distinct()).sort(LINE)
+    return several(
+        Fault(
+            "OBSERVATION-DUPLICATE",
+            f"there is a second value for {', '.join(str(cell) for cell in cells[:-1])}",
+            "Keep one.",
+            file,
+            cells[-1],
+        )
+        for cells in again.select(*key, LINE).iter_rows()
+    )

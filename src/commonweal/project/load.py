@@ -1,0 +1,289 @@
+"""From a folder on disk to a `Project`, with every fault that can be found in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.model.area import Areas
+from commonweal.model.period import Period
+from commonweal.model.project import PeerRule, Periods, ProgressRule, Project, Publication
+from commonweal.model.recipe import Recipe
+from commonweal.model.source import Measure, Protection, Records
+from commonweal.project.areas import attribute_faults, read_areas
+from commonweal.project.columns import several
+from commonweal.project.figures import (
+    BENCHMARKS,
+    DENOMINATORS,
+    read_benchmark,
+    read_denominator,
+    read_goalposts,
+)
+from commonweal.project.frameworks import Chosen, read_framework
+from commonweal.project.paths import Files
+from commonweal.project.positions import Document, Keys, read_document
+from commonweal.project.records import read_measures, read_records
+from commonweal.project.schema import ProjectFile
+from commonweal.project.settings import read_settings
+from commonweal.project.tables import Tables, read_tables
+from commonweal.project.values import Known
+
+FILE: Final = "commonweal.yaml"
+#: What an official publication must state.
+OFFICIAL: Final = (
+    "owner", "contact", "accessibility_contact", "url", "licence", "date", "next_update",
+)  # fmt: skip
+
+
+def load(root: Path | str) -> Project:
+    """Read and check a project folder; nothing is written.
+
+    Raises `CommonwealError` with every fault found, each with its file and line; docs/errors has a page
+    for each code.
+    """
+    root = Path(root)
+    files = Files(root)
+    try:
+        path = files.file(FILE)
+    except CommonwealError:
+        what = f"there is no {FILE} in {str(root)!r}"
+        raise CommonwealError(
+            Fault("PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`.")
+        ) from None
+    document = read_document(path, FILE)
+    settings, faults = read_settings(document)
+    return _Reading(files, document, settings, faults).project()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The work in progress: what was found wrong so far. A part that fails leaves None behind."""
+
+    files: Files
+    document: Document
+    keys: ProjectFile
+    faults: list[Fault]
+
+    def project(self) -> Project:
+        keys = self.keys
+        chosen = self.part(lambda: read_framework(self.files, keys.project.framework), "project", "framework")
+        areas = self.part(lambda: read_areas(self.files, keys.areas), "areas")
+        recipe = self.part(lambda: Recipe.read(self.document.data["recipe"]), "recipe")
+        self.check_recipe(recipe, chosen)
+        self.check_rules(areas)
+        denominators = self.denominators(areas)
+        records, measures = self.records_and_measures(areas, chosen)
+        tables, benchmarks = self.values(areas, chosen)
+        periods = self.periods(tables, records)
+        self.check_coverage(chosen, tables, periods, measures, records)
+        goalposts = self.goalposts(recipe)
+        raise_any(self.faults)
+        if chosen is None or areas is None or recipe is None or tables is None or periods is None:
+            raise AssertionError("a part of the project is missing, yet no fault says so")
+        return Project(
+            root=self.files.root,
+            title=keys.project.title,
+            place=keys.project.place,
+            framework=chosen.framework,
+            areas=areas,
+            periods=periods,
+            recipe=recipe,
+            given=tables.given,
+            counted=tables.counted,
+            protected=tables.protected,
+            records=records,
+            measures=measures,
+            denominators=denominators,
+            protection=_protection(keys),
+            publication=Publication(**keys.publication.model_dump()),
+            benchmarks=benchmarks,
+            peers=_peers(keys),
+            progress=_progress(keys),
+            frozen_goalposts=goalposts,
+            written=self.document.data,
+            public_inputs=_sorted(self.files, private=False),
+            private_inputs=_sorted(self.files, private=True),
+        )
+
+    @contextmanager
+    def collecting(self, *keys: str | int) -> Iterator[None]:
+        """Keep the faults raised inside; those that have no file get the place of `keys`."""
+        try:
+            yield
+        except CommonwealError as error:
+            self.faults += [f if f.file else self.document.place(f, keys) for f in error.faults]
+
+    def part(self, read: Callable[[], Any], *keys: str | int) -> Any:
+        """What `read` returns, or None with its faults kept."""
+        found = []
+        with self.collecting(*keys):
+            found.append(read())
+        return found[0] if found else None
+
+    def fault(self, code: str, what: str, remedy: str, keys: Keys) -> None:
+        self.faults.append(self.document.fault(code, what, remedy, keys))
+
+    def check_recipe(self, recipe: Recipe | None, chosen: Chosen | None) -> None:
+        if recipe is None or chosen is None:
+            return
+        for fault in recipe.faults_against(chosen.framework):
+            node = str(fault.path[0])
+            in_framework = fault.code.startswith("FRAMEWORK") and node in chosen.places
+            placed = fault.at(*chosen.places[node]) if in_framework else None
+            self.faults.append(placed or self.document.place(fault, ("recipe",)))
+
+    def goalposts(self, recipe: Recipe | None) -> pl.DataFrame | None:
+        if recipe is None or recipe.normalise.rule != "frozen":
+            return None
+        edition = recipe.normalise.edition
+        read = self.part(lambda: read_goalposts(self.files, edition), "recipe", "normalise", "edition")
+        return read if isinstance(read, pl.DataFrame) else None
+
+    def check_rules(self, areas: Areas | None) -> None:
+        """What peers, protection and publication need of one another."""
+        keys = self.keys
+        if keys.peers is not None and areas is not None:
+            self.faults += [
+                self.document.place(fault, ("peers",)) for fault in attribute_faults(areas, keys.peers.by)
+            ]
+        if keys.protect is not None and keys.protect.preset == "none" and not keys.protect.reason.strip():
+            what = "protection is none, without a reason"
+            self.fault("PROTECT-REASON", what, "Write `reason:`; it is printed on the site.", ("protect",))
+        lacking = [key for key in OFFICIAL if not getattr(keys.publication, key)]
+        if keys.publication.status == "official" and lacking:
+            self.fault(
+                "PUBLICATION-OFFICIAL",
+                f"the status is official, but these are empty: {', '.join(lacking)}",
+                "Fill them in, or write `status: draft`.",
+                ("publication", "status"),
+            )
+
+    def denominators(self, areas: Areas | None) -> pl.DataFrame:
+        frames = [pl.DataFrame(schema=DENOMINATORS)]
+        for name, written in sorted(self.keys.denominators.items()):
+            with self.collecting("denominators", name):
+                if areas is None:
+                    continue
+                frames.append(read_denominator(self.files, name, written, areas))
+        return pl.concat(frames)
+
+    def records_and_measures(
+        self, areas: Areas | None, chosen: Chosen | None
+    ) -> tuple[tuple[Records, ...], tuple[Measure, ...]]:
+        outlines = areas is None or areas.boundaries is not None
+        records, faults = read_records(self.files, self.document, self.keys.records, outlines)
+        self.faults += faults
+        if chosen is None:
+            return records, ()
+        measures, faults = read_measures(
+            self.document,
+            self.keys.measures,
+            chosen.framework,
+            chosen.left_out,
+            self.keys.records.keys(),
+            self.keys.denominators.keys(),
+        )
+        self.faults += faults
+        return records, measures
+
+    def values(self, areas: Areas | None, chosen: Chosen | None) -> tuple[Tables | None, pl.DataFrame]:
+        benchmarks = [pl.DataFrame(schema=BENCHMARKS)]
+        if chosen is None:
+            return None, benchmarks[0]
+        indicators = tuple(node.id for node in chosen.framework.indicators)
+        known = Known(None if areas is None else frozenset(areas.codes), indicators, chosen.left_out)
+        tables, faults = read_tables(self.files, self.document, self.keys.values, chosen.framework, known)
+        self.faults += faults
+        for name, written in sorted(self.keys.benchmarks.items()):
+            with self.collecting("benchmarks", name):
+                benchmarks.append(read_benchmark(self.files, name, written, known))
+        return (None if faults else tables), pl.concat(benchmarks)
+
+    def periods(self, tables: Tables | None, records: Iterable[Records]) -> Periods | None:
+        keys = self.keys
+        found: dict[str, Period] = {}
+        for i, label in enumerate(keys.periods.publish):
+            with self.collecting("periods", "publish", i):
+                found[label] = Period.parse(label)
+        if not keys.periods.publish:
+            if any(source.date for source in records):
+                what = "records have dates, but no periods are given"
+                remedy = "List the periods to publish: `periods: {publish: [2016, 2017]}`."
+                self.fault("PERIOD-UNKNOWN", what, remedy, ("periods",))
+            labels = {source.period for source in records if source.period} | _labels(tables)
+            with self.collecting("periods"):
+                found = {label: Period.parse(label) for label in sorted(labels)}
+        since = keys.progress.since if keys.progress else ""
+        if since and found and since not in found:
+            what = f"progress counts since {since!r}, which is not published"
+            self.fault("PERIOD-UNKNOWN", what, f"Use one of: {', '.join(found)}.", ("progress", "since"))
+        return Periods(tuple(sorted(found.values())), keys.periods.carry) if found else None
+
+    def check_coverage(
+        self,
+        chosen: Chosen | None,
+        tables: Tables | None,
+        periods: Periods | None,
+        measures: Iterable[Measure],
+        records: tuple[Records, ...],
+    ) -> None:
+        """That each indicator and each published period has data, as far as tables can tell."""
+        if chosen is None or tables is None or periods is None:
+            return
+        have = pl.concat(t.frame.select("indicator", "period") for t in _all(tables)).unique()
+        if not len(tables.protected):
+            measured = {measure.indicator for measure in measures} | set(have["indicator"])
+            self.faults += several(
+                Fault(
+                    "INDICATOR-EMPTY",
+                    f"indicator {node.id!r} has neither values nor a measure",
+                    "Add some, or leave it out: `framework: {use: …, without: [" + node.id + "]}`.",
+                    *chosen.places[node.id],
+                )
+                for node in chosen.framework.indicators
+                if node.id not in measured
+            )
+        if records or len(tables.protected):
+            return
+        for i, label in enumerate(self.keys.periods.publish):
+            if label not in set(have["period"]):
+                what = f"no table has a value for the period {label!r}"
+                remedy = "Take it out, or add its values."
+                self.fault("PERIOD-EMPTY", what, remedy, ("periods", "publish", i))
+
+
+def _all(tables: Tables) -> tuple[Any, ...]:
+    return (tables.given, tables.counted, tables.protected)
+
+
+def _labels(tables: Tables | None) -> set[str]:
+    if tables is None:
+        return set()
+    return {label for table in _all(tables) for label in table.frame["period"].unique()}
+
+
+def _protection(keys: ProjectFile) -> Protection:
+    return Protection(**keys.protect.model_dump()) if keys.protect else Protection()
+
+
+def _peers(keys: ProjectFile) -> PeerRule | None:
+    if keys.peers is None:
+        return None
+    return PeerRule(**{**keys.peers.model_dump(), "by": tuple(keys.peers.by)})
+
+
+def _progress(keys: ProjectFile) -> ProgressRule | None:
+    if keys.progress is None:
+        return None
+    low, middle, high = keys.progress.cuts
+    return ProgressRule(keys.progress.since, (low, middle, high))
+
+
+def _sorted(files: Files, private: bool) -> dict[str, Path]:
+    return {name: files.found[name] for name in sorted(files.found) if (name in files.private) == private}

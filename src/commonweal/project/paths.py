@@ -1,0 +1,114 @@
+"""Finds the files a project names, and keeps it from reaching outside its folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from commonweal.errors import CommonwealError, Fault
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(slots=True)
+class Files:
+    """The files of a project; `found` remembers each that was used, under the name the project gives it.
+
+    `private` has the names of those that may tell about people.
+    """
+
+    root: Path
+    found: dict[str, Path] = field(default_factory=dict)
+    private: set[str] = field(default_factory=set)
+
+    def file(self, written: str) -> Path:
+        """The one file at `written`. Raises PATH-MISSING, PATH-OUTSIDE, PATH-VARIABLE."""
+        path = self._inside(written)
+        if not path.is_file():
+            near = _near(path)
+            hint = f" (there is {near!r})" if near else ""
+            raise _fault("PATH-MISSING", f"the file {written!r} does not exist{hint}", "Correct the path.")
+        self.found[written] = path
+        return path
+
+    def files(self, written: str) -> dict[str, Path]:
+        """The files a pattern with * or ** stands for, sorted, by name. Raises as `file` does."""
+        if not any(sign in written for sign in "*?["):
+            return {written: self.file(written)}
+        base, pattern = self._base(written)
+        paths = tuple(sorted(path for path in base.glob(pattern) if path.is_file()))
+        if not paths:
+            raise _fault("PATH-MISSING", f"no file is called {written!r}", "Correct the path.")
+        if not written.startswith("${"):
+            for path in paths:
+                self._check_links(path, written)
+        named = {f"{_head(written)}{path.relative_to(base).as_posix()}": path for path in paths}
+        self.found |= named
+        return named
+
+    def _inside(self, written: str) -> Path:
+        base, rest = self._base(written)
+        path = base / rest
+        if not written.startswith("${"):
+            self._check_links(path, written)
+        return path
+
+    def _base(self, written: str) -> tuple[Path, str]:
+        """The folder a path starts from, and the rest of it."""
+        variable = _VARIABLE.match(written)
+        rest = written[variable.end() :] if variable else written
+        rest = rest.replace("\\", "/")
+        if "${" in rest:
+            raise _fault(
+                "PATH-VARIABLE",
+                f"{written!r} has a variable inside",
+                "A variable may only stand at the start of a path.",
+            )
+        if variable:
+            return _from_environment(variable[1], written), rest.lstrip("/")
+        outside = PurePosixPath(rest).is_absolute() or PureWindowsPath(written).drive
+        if outside or ".." in PurePosixPath(rest).parts:
+            raise _outside(written)
+        return self.root, rest
+
+    def _check_links(self, path: Path, written: str) -> None:
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise _outside(written)
+
+
+def _head(written: str) -> str:
+    variable = _VARIABLE.match(written)
+    return f"{variable[0]}/" if variable else ""
+
+
+def _from_environment(name: str, written: str) -> Path:
+    value = os.environ.get(name, "")
+    if not value:
+        raise _fault(
+            "PATH-VARIABLE",
+            f"the environment variable {name} of {written!r} is not set",
+            f"Set {name} to a folder.",
+        )
+    return Path(value)
+
+
+def _near(path: Path) -> str:
+    if not path.parent.is_dir():
+        return ""
+    near = get_close_matches(path.name, sorted(p.name for p in path.parent.iterdir()), n=1)
+    return near[0] if near else ""
+
+
+def _outside(written: str) -> CommonwealError:
+    return _fault(
+        "PATH-OUTSIDE",
+        f"the path {written!r} leads out of the project folder",
+        "Move the file into the folder, or begin the path with ${NAME}, an environment variable.",
+    )
+
+
+def _fault(code: str, what: str, remedy: str) -> CommonwealError:
+    return CommonwealError(Fault(code, what, remedy))

@@ -1,0 +1,103 @@
+"""Reads commonweal.yaml into plain values, and knows the line where each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from commonweal.errors import CommonwealError, Fault
+
+Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A YAML document as plain mappings, lists, text and numbers; `line` finds where a key stands."""
+
+    file: str
+    data: Any
+    _tree: Any = field(repr=False)
+
+    def line(self, keys: Keys) -> int:
+        """The line of the value at `keys`, or of the nearest one above it that was written."""
+        at, line = self._tree, 1
+        for key in keys:
+            place = _line(at, key)
+            if place is None:
+                break
+            line = place
+            at = at[int(key)] if isinstance(at, list) else _get(at, key)
+        return line
+
+    def fault(self, code: str, what: str, remedy: str, keys: Keys) -> Fault:
+        """A fault of the value at `keys`."""
+        return Fault(code, what, remedy, self.file, self.line(keys), keys)
+
+    def place(self, fault: Fault, above: Keys = ()) -> Fault:
+        """A fault that knows its keys (below `above`), with its file and line."""
+        return fault.at(self.file, self.line((*above, *fault.path)))
+
+
+def read_document(path: Path, file: str) -> Document:
+    """Read a YAML 1.2 file; `file` is its name in messages. Raises PROJECT-YAML."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import DuplicateKeyError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        tree = YAML(typ="rt").load(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _yaml(file, 0, "the file is not UTF-8", "Save it as UTF-8.") from None
+    except DuplicateKeyError as error:
+        what = str(error.problem).split(" with value")[0].replace("found duplicate", "there is a second")
+        raise _yaml(file, _mark(error), what, "Keep one of the two.") from None
+    except MarkedYAMLError as error:
+        remedy = "Check indentation, colons and quotation marks."
+        raise _yaml(file, _mark(error), str(error.problem or error.context), remedy) from None
+    except YAMLError as error:
+        what = str(error).splitlines()[0]
+        raise _yaml(file, 0, what, "Check for unusual characters.") from None
+    return Document(file, _plain(tree), tree)
+
+
+def _mark(error: Any) -> int:
+    mark = error.problem_mark or error.context_mark
+    return mark.line + 1 if mark else 0
+
+
+def _yaml(file: str, line: int, what: str, remedy: str) -> CommonwealError:
+    return CommonwealError(Fault("PROJECT-YAML", what, remedy, file, line))
+
+
+def _line(node: Any, key: str | int) -> int | None:
+    try:
+        sequence = isinstance(node, list)
+        place = node.lc
+        return int((place.item(int(key)) if sequence else place.key(_written_key(node, key)))[0]) + 1
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+        return None
+
+
+def _written_key(node: Mapping[Any, Any], key: str | int) -> Any:
+    return next(written for written in node if str(written) == str(key))
+
+
+def _get(node: Mapping[Any, Any], key: str | int) -> Any:
+    return node[_written_key(node, key)]
+
+
+def _plain(value: Any) -> Any:
+    """Without ruamel's own types: text, numbers, booleans, and dates as text."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value

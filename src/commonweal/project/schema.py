@@ -1,0 +1,264 @@
+"""The keys of commonweal.yaml, what each takes and what it means; the JSON Schema is made from these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+
+from commonweal.model.recipe import METHODS, ORDER, RULES
+
+
+def _text(value: object) -> object:
+    """Years, vintages and codes are text, even where YAML sees a number."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+#: Text that may be written without quotes although it looks like a number.
+Text = Annotated[
+    str,
+    BeforeValidator(_text),
+    WithJsonSchema({"type": ["string", "number"]}),
+]
+#: One text or several.
+Texts = Annotated[
+    list[Text],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": ["string", "number"]}, {"type": "array"}]}),
+]
+Subject = Literal["person", "household", "thing"]
+
+
+def _shape(value: object) -> str:
+    return "<mapping>" if isinstance(value, dict | BaseModel) else "<text>"
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FrameworkChoice(_Keys):
+    """A framework, and what is changed in it."""
+
+    use: str = Field(description="A built-in framework (social-progress), or a CSV file.")
+    change: str | None = Field(None, description="A CSV file whose rows change nodes, or add some, by id.")
+    without: list[str] = Field([], description="Ids of nodes to leave out, with all below them.")
+    only: list[str] = Field([], description="Ids of nodes to keep, with all below and above them.")
+
+
+Framework = Annotated[
+    Annotated[str, Tag("<text>")] | Annotated[FrameworkChoice, Tag("<mapping>")], Discriminator(_shape)
+]
+
+
+class ProjectKeys(_Keys):
+    """What the index is called, where it is about, and what it measures."""
+
+    title: str = Field(min_length=1, description="The title of the index.")
+    place: str = Field("", description="The place as a whole, for example the borough.")
+    framework: Framework = Field(description="framework.csv, a built-in name, or a mapping with `use`.")
+
+
+class PeriodKeys(_Keys):
+    """Which periods are published."""
+
+    publish: list[Text] = Field([], description="2016, 2015/16 (April to March), 2016-Q2 or 2016-04.")
+    carry: float = Field(0.0, ge=0, description="Years an older observation may stand in for a newer one.")
+
+
+class TableKeys(_Keys):
+    """A table of another's making, and how to read it without rewriting it."""
+
+    path: str = Field(description="A CSV, Parquet or XLSX file.")
+    sheet: str | None = Field(None, description="The sheet of an XLSX file; left out, the first.")
+    where: dict[str, Texts] = Field({}, description="Keep rows whose column holds one of these texts.")
+    missing: list[Text] = Field([], description="Texts that stand for no value, such as n/a.")
+
+
+class AreaKeys(_Keys):
+    """The areas, and their boundaries."""
+
+    type: str = Field("area", description="What one area is called: ward, LSOA, district.")
+    vintage: Text = Field("", description="The year of the areas' definition.")
+    table: str = Field(description="A table with code, name and any attributes.")
+    sheet: str | None = Field(None, description="The sheet of an XLSX file; left out, the first.")
+    columns: dict[str, str] = Field({}, description="Header in the table: code, name or an attribute.")
+    where: dict[str, Texts] = Field({}, description="Keep rows whose column holds one of these texts.")
+    missing: list[Text] = Field([], description="Texts that stand for no value, such as n/a.")
+    boundaries: str | None = Field(None, description="GeoJSON, GeoPackage, Shapefile or TopoJSON.")
+    code: str | None = Field(None, description="The property of the boundaries that holds the code.")
+
+
+class ColumnMeaning(_Keys):
+    """What a column of a wide table holds."""
+
+    indicator: str
+    period: Text | None = None
+
+
+Column = Annotated[
+    Annotated[str, Tag("<text>")] | Annotated[ColumnMeaning, Tag("<mapping>")], Discriminator(_shape)
+]
+
+
+class ValueKeys(TableKeys):
+    """A table of indicator values."""
+
+    layout: Literal["long", "wide"] = Field("long", description="A row a value, or a column an indicator.")
+    columns: dict[str, Column] = Field({}, description="Header: indicator (wide) or our name (long).")
+    code: str | None = Field(None, description="The column that holds the area's code (default area).")
+    period: Text | None = Field(None, description="The period of a table without a period column.")
+    subject: Subject | None = Field(None, description="Who is described; default: as the framework says.")
+    published: bool = Field(False, description="The figures are already public and need no control.")
+    protected: bool = Field(False, description="The figures have passed the gate (a published project).")
+    kind: Literal["value", "count", "rate", "percentage"] | None = Field(
+        None, description="How value follows from numerator and denominator."
+    )
+    per: float | None = Field(None, gt=0, description="The multiplier of a rate, such as 1000.")
+    source: str = Field("", description="The name of the source on the pages; default: the path.")
+
+
+class FigureKeys(TableKeys):
+    """A table of denominators or of a benchmark's values."""
+
+    layout: Literal["long", "wide"] = Field("long", description="A row a value, or a column an indicator.")
+    columns: dict[str, Column] = Field({}, description="Header: our name, or an indicator (wide).")
+    code: str | None = Field(None, description="The column that holds the area's code (default area).")
+    period: Text | None = Field(None, description="The period of a table without a period column.")
+
+
+Figures = Annotated[
+    Annotated[str, Tag("<text>")] | Annotated[FigureKeys, Tag("<mapping>")], Discriminator(_shape)
+]
+
+
+class LinkKeys(_Keys):
+    """How a record finds its area."""
+
+    by: Literal["code", "point"] = Field(description="By an area code, or by a point in an outline.")
+    column: str = Field("", description="By code: the column that holds it.")
+    x: str = Field("", description="By point: the column of x or longitude.")
+    y: str = Field("", description="By point: the column of y or latitude.")
+    crs: str = Field("EPSG:4326", description="By point: what x and y are in.")
+
+
+class RecordKeys(_Keys):
+    """A source of records."""
+
+    path: Texts = Field(description="CSV or Parquet files of one form; * and ** may be used.")
+    backend: Literal["duckdb"] = Field("duckdb", description="What counts the records.")
+    subject: Subject = Field(description="Who or what a record is about.")
+    published: bool = Field(False, description="The records are already public.")
+    key: str = Field("", description="A column whose identical repeats count once.")
+    date: str = Field("", description="The column that says when.")
+    period: Text = Field("", description="The period of a source without dates.")
+    covers: list[Text] = Field([], description="The months or years the source holds.")
+    link: LinkKeys = Field(description="How a record finds its area.")
+
+
+class MeasureKeys(_Keys):
+    """How records become an indicator."""
+
+    records: str = Field(description="A source under `records`.")
+    kind: Literal["count", "rate", "percentage"] = Field(description="What is worked out.")
+    per: float = Field(1.0, gt=0, description="The multiplier of a rate, such as 1000.")
+    denominator: str = Field("", description="Of a rate: a name under `denominators`.")
+    where: str = Field("", description="A filter: which records count.")
+    among: str = Field("", description="Of a percentage: which records are its base; default all.")
+    annualise: bool = Field(False, description="Scale a part-covered period up to the whole.")
+
+
+class PeerKeys(_Keys):
+    """Who an area is compared with."""
+
+    by: Texts = Field(min_length=1, description="Numeric columns of the areas table.")
+    count: int = Field(5, ge=1)
+    centre: Literal["median", "mean"] = "median"
+    spread: Literal["average-absolute-deviation", "standard-deviation"] = "average-absolute-deviation"
+    times: float = Field(1.0, ge=0)
+    floor: float = Field(1.0, ge=0)
+
+
+class ProgressKeys(_Keys):
+    """Since when progress counts, and the points a year that part its classes."""
+
+    since: Text = Field("", description="A published period; default the first.")
+    cuts: list[float] = Field([-0.5, 0.5, 2.0], min_length=3, max_length=3)
+
+
+class ProtectKeys(_Keys):
+    """How people are protected."""
+
+    preset: Literal["nhs", "none"] = Field("nhs", description="nhs, or none with a reason.")
+    reason: str = Field("", description="Why none; it is printed.")
+
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class PublicationKeys(_Keys):
+    """Who publishes, and under which terms."""
+
+    owner: str = ""
+    contact: str = ""
+    accessibility_contact: str = ""
+    url: str = Field("", pattern=r"^(https?://\S+)?$", description="The address of the site.")
+    licence: str = ""
+    date: Text = Field(
+        "",
+        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="The day of publication, 2018-10-01: the only date on the pages.",
+    )
+    next_update: Text = ""
+    status: Literal["draft", "official"] = "draft"
+    notice: str = Field("", description="A sentence printed on each page.")
+    theme: dict[Literal["brand", "on_brand", "link"], Colour] = Field({}, description="Colours.")
+
+
+def _recipe_schema() -> dict[str, Any]:
+    def method(family: str) -> dict[str, Any]:
+        names = list(METHODS[family])
+        given = {"type": "object", "properties": {"method": {"enum": names}}}
+        return {"anyOf": [{"enum": names}, given, {"type": "object"}]}
+
+    steps: dict[str, Any] = {family: method(family) for family in METHODS}
+    steps["normalise"]["anyOf"][1]["properties"]["rule"] = {"enum": list(RULES)}
+    steps |= {"available": {}, "floor": {"type": "number", "exclusiveMinimum": 0}}
+    mapping = {
+        "type": "object",
+        "properties": {step: steps[step] for step in ORDER},
+        "additionalProperties": False,
+    }
+    return {"anyOf": [mapping, {"type": "array", "items": mapping}]}
+
+
+class ProjectFile(_Keys):
+    """A Commonweal project."""
+
+    project: ProjectKeys
+    periods: PeriodKeys = Field(default_factory=lambda: PeriodKeys.model_validate({}))
+    areas: AreaKeys
+    values: list[ValueKeys] = []
+    denominators: dict[str, Figures] = {}
+    records: dict[str, RecordKeys] = {}
+    measures: dict[str, MeasureKeys] = {}
+    recipe: Annotated[Any, WithJsonSchema(_recipe_schema())] = Field(description="The steps of the method.")
+    peers: PeerKeys | None = None
+    progress: ProgressKeys | None = None
+    protect: ProtectKeys | None = None
+    benchmarks: dict[str, Figures] = {}
+    publication: PublicationKeys = Field(default_factory=lambda: PublicationKeys.model_validate({}))
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of commonweal.yaml, for completion and checking in editors.
+
+    >>> sorted(json_schema()["required"])
+    ['areas', 'project', 'recipe']
+    """
+    schema = ProjectFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "commonweal.yaml", **schema}

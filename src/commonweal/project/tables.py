@@ -1,0 +1,108 @@
+"""All tables of values of a project: read, checked against each other, and sorted by what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from commonweal.errors import CommonwealError, Fault
+from commonweal.model.framework import Framework
+from commonweal.model.observation import KEY, STATUSES, Observations
+from commonweal.project.bases import about_people, base_faults, with_kinds
+from commonweal.project.columns import LINE, Rows, several
+from commonweal.project.paths import Files
+from commonweal.project.positions import Document
+from commonweal.project.schema import ValueKeys
+from commonweal.project.values import Known, observations, read_values
+
+_FILE = "(file)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """Observations that need no control, that the gate must see, and that have passed it."""
+
+    given: Observations
+    counted: Observations
+    protected: Observations
+
+
+def read_tables(
+    files: Files, document: Document, written: Sequence[ValueKeys], framework: Framework, known: Known
+) -> tuple[Tables, list[Fault]]:
+    """Read every table under `values`.
+
+    Faults: those of `read_values`, OBSERVATION-DUPLICATE, OBSERVATION-STATUS, PROJECT-REQUIRED, VALUES-BASE.
+    """
+    sorted_out: dict[str, list[pl.DataFrame]] = {"given": [], "counted": [], "protected": []}
+    faults: list[Fault] = []
+    for i, keys in enumerate(written):
+        above = ("values", i)
+        try:
+            values = read_values(files, keys, known)
+        except CommonwealError as error:
+            faults += [f if f.file else document.place(f, (*above, "path")) for f in error.faults]
+            continue
+        faults += values.faults
+        people, unclear = about_people(values.rows, keys, framework)
+        faults += [document.place(fault, above) for fault in unclear]
+        frame = _finished(values.rows, keys)
+        rows = Rows(keys.path, frame, values.rows.header)
+        faults += _status_faults(rows)
+        counted = Rows(keys.path, frame.filter(people), rows.header)
+        faults += base_faults(counted)
+        if counted.frame.height:
+            files.private.add(keys.path)
+        sorted_out["protected" if keys.protected else "given"].append(frame.filter(~people))
+        sorted_out["counted"].append(counted.frame)
+    faults += _duplicates([frame for frames in sorted_out.values() for frame in frames])
+    if faults:
+        return Tables(observations([]), observations([]), observations([])), faults
+    return Tables(**{name: observations(frames) for name, frames in sorted_out.items()}), []
+
+
+def _finished(rows: Rows, keys: ValueKeys) -> pl.DataFrame:
+    source = keys.source or keys.path
+    frame = rows.frame if keys.protected else with_kinds(rows, keys)
+    if "source" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("source"))
+    return frame.with_columns(
+        pl.col("source").fill_null(pl.lit("" if keys.protected else source)), pl.lit(keys.path).alias(_FILE)
+    )
+
+
+def _status_faults(rows: Rows) -> list[Fault]:
+    if "status" not in rows.frame.columns:
+        return []
+    unknown = rows.frame.filter(pl.col("status").is_not_null() & ~pl.col("status").is_in(STATUSES))
+    return several(
+        rows.fault(
+            "OBSERVATION-STATUS", f"the status is {text!r}", f"Use one of {', '.join(STATUSES)}.", line
+        )
+        for text, line in unknown.select("status", LINE).iter_rows()
+    )
+
+
+def _duplicates(frames: list[pl.DataFrame]) -> list[Fault]:
+    placed = [frame.select(*KEY, LINE, _FILE) for frame in frames if frame.height]
+    if not placed:
+        return []
+    whole = pl.concat(placed)
+    first = pl.struct(KEY).is_first_distinct()
+    again = whole.filter(~first)
+    if not again.height:
+        return []
+    both = again.join(whole.filter(first), on=KEY, how="left", suffix=" first", maintain_order="left")
+    return several(
+        Fault(
+            "OBSERVATION-DUPLICATE",
+            f"indicator {indicator!r} has a value for area {area!r}, period {period!r} in"
+            f" {other}, line {other_line}, already",
+            "Keep one value for each area, period and indicator.",
+            file,
+            line,
+        )
+        for indicator, period, area, line, file, other_line, other in both.iter_rows()
+    )

@@ -1,0 +1,247 @@
+"""Tables of values, long or wide, made into rows of one form: area, period, indicator and figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.model.framework import Framework
+from commonweal.model.observation import SCHEMA, Observations
+from commonweal.model.period import Period
+from commonweal.project.columns import LINE, Rows, keep, number, number_faults, read_rows, renamed, several
+from commonweal.project.paths import Files
+from commonweal.project.schema import ColumnMeaning, FigureKeys, ValueKeys
+from commonweal.project.settings import suggestion
+
+KEYS: Final = ("area", "period", "indicator")
+FIGURES: Final = ("value", "lower", "upper", "numerator", "denominator", "per", "round_to")
+TEXTS: Final = ("observed", "status", "kind", "source")
+#: Columns of a wide table that name areas and are no indicators.
+_LABELS: Final = ("name", "area_name")
+_PERIOD: Final = "{period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a table may name: areas, indicators, and indicators the project left out on purpose."""
+
+    areas: frozenset[str] | None
+    indicators: tuple[str, ...]
+    left_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """Rows of one form from a file, with `LINE`, and the faults found in them."""
+
+    rows: Rows
+    faults: tuple[Fault, ...]
+
+
+def read_values(files: Files, keys: ValueKeys | FigureKeys, known: Known, index: str = "area") -> Values:
+    """Read a table of values; `index` is the column beside period: area, or the name of a benchmark.
+
+    Raises COLUMN-MISSING, FILE-…, PATH-…; what is wrong with single rows is in the result.
+    """
+    rows = keep(read_rows(files, keys.path, keys.sheet), keys.where, keys.missing)
+    return tidy(rows, keys, known, index)
+
+
+def tidy(rows: Rows, keys: ValueKeys | FigureKeys, known: Known, index: str = "area") -> Values:
+    """Bring a table into the long form, with numbers, and check what it names."""
+    if keys.code is not None:
+        rows = renamed(rows, {keys.code: index})
+    long = _from_wide(rows, keys, index, known) if keys.layout == "wide" else _from_long(rows, keys, index)
+    long = Rows(long.file, long.frame.filter(~pl.col("indicator").is_in(known.left_out)), long.header)
+    faults = [*_name_faults(long, known, index), *_period_faults(long)]
+    figures = [name for name in FIGURES if long.frame.schema.get(name) == pl.String]
+    faults += number_faults(long, figures)
+    frame = long.frame.with_columns(number(name) for name in figures)
+    return Values(Rows(long.file, frame, long.header), tuple(faults))
+
+
+def values_from_frame(
+    frame: Any, framework: Framework, *, period: str | None = None, areas: Iterable[str] | None = None
+) -> Observations:
+    """Observations from a Polars or pandas frame, long or wide.
+
+    Long: area, indicator, value and any of period, lower, upper, numerator, denominator. Wide: area and
+    a column an indicator. `period` serves a frame without a period column. Raises AREA-UNKNOWN,
+    COLUMN-MISSING, INDICATOR-UNKNOWN, OBSERVATION-DUPLICATE, OBSERVATION-NUMBER, PERIOD-FORM.
+
+    >>> from commonweal.model.framework import Framework, Node
+    >>> tree = Framework((Node("index", "Index", level="index"),
+    ...                   Node("crime", "Crime", "index", direction=-1)))
+    >>> wide = pl.DataFrame({"area": ["A", "B"], "period": [2016, 2016], "crime": [10.5, None]})
+    >>> values_from_frame(wide, tree).frame.select("area", "value").rows()
+    [('A', 10.5)]
+    """
+    polars = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
+    indicators = tuple(node.id for node in framework.indicators)
+    names = [n for n in polars.columns if n not in FIGURES and n not in indicators]
+    rows = Rows("the frame", polars.with_columns(pl.col(names).cast(pl.String)).with_row_index(LINE, 1), 0)
+    layout = "long" if {"indicator", "value"} <= set(polars.columns) else "wide"
+    keys = FigureKeys.model_validate({"path": "", "layout": layout, "period": period})
+    if layout == "wide":
+        present = [n for n in polars.columns if n in indicators]
+        keys = keys.model_copy(update={"columns": {name: name for name in present}})
+    known = Known(None if areas is None else frozenset(areas), indicators)
+    values = tidy(rows, keys, known)
+    raise_any(values.faults)
+    return observations([values.rows.frame])
+
+
+def observations(frames: Iterable[pl.DataFrame]) -> Observations:
+    """Tidy frames as one table of observations; rows without a figure and without a status are left out."""
+    listed = [_complete(frame) for frame in frames]
+    whole = pl.concat(listed) if listed else pl.DataFrame(schema=SCHEMA)
+    return Observations.of(whole.filter(pl.any_horizontal(pl.col("value", "status").is_not_null())))
+
+
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in SCHEMA.items() if name not in frame]
+    return frame.with_columns(absent).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+
+
+def _from_long(rows: Rows, keys: ValueKeys | FigureKeys, index: str) -> Rows:
+    ours = {header: meaning for header, meaning in keys.columns.items() if isinstance(meaning, str)}
+    rows = renamed(rows, ours)
+    rows = _with_period(rows, keys.period)
+    raise_any(rows.require((index, "period", "indicator", "value")))
+    wanted = [name for name in (index, *KEYS[1:], *FIGURES, *TEXTS, LINE) if name in rows.frame.columns]
+    return Rows(rows.file, rows.frame.select(wanted), rows.header)
+
+
+def _from_wide(rows: Rows, keys: ValueKeys | FigureKeys, index: str, known: Known) -> Rows:
+    specs = _columns(rows, keys, index, known)
+    rows = _with_period(rows, keys.period)
+    needed = [index] if all(period for _, period in specs.values()) else [index, "period"]
+    raise_any(rows.require(needed))
+    frame = rows.frame.select(*needed, LINE, *specs).unpivot(
+        on=list(specs), index=[*needed, LINE], variable_name="(header)", value_name="value"
+    )
+    meaning = pl.DataFrame(
+        {
+            "(header)": list(specs),
+            "indicator": [indicator for indicator, _ in specs.values()],
+            "(period)": [period for _, period in specs.values()],
+        },
+        schema={"(header)": pl.String, "indicator": pl.String, "(period)": pl.String},
+    )
+    frame = frame.join(meaning, on="(header)", how="left", maintain_order="left")
+    period = pl.coalesce("(period)", "period") if "period" in needed else pl.col("(period)")
+    frame = frame.filter(pl.col("value").is_not_null()).with_columns(period.alias("period"))
+    return Rows(rows.file, frame.select(index, "period", "indicator", "value", LINE), rows.header)
+
+
+def _with_period(rows: Rows, period: str | None) -> Rows:
+    if period is None:
+        return rows
+    return Rows(rows.file, rows.frame.with_columns(pl.lit(period).alias("period")), rows.header)
+
+
+def _columns(
+    rows: Rows, keys: ValueKeys | FigureKeys, index: str, known: Known
+) -> dict[str, tuple[str, str | None]]:
+    """Header -> (indicator, period) for the columns of a wide table that hold values."""
+    headers = [name for name in rows.frame.columns if name != LINE]
+    if keys.columns:
+        return _mapped(rows, keys.columns, headers)
+    others = {index, "period", *_LABELS}
+    return {name: (name, None) for name in headers if name not in others}
+
+
+def _mapped(
+    rows: Rows, columns: Mapping[str, str | ColumnMeaning], headers: list[str]
+) -> dict[str, tuple[str, str | None]]:
+    specs: dict[str, tuple[str, str | None]] = {}
+    absent: list[str] = []
+    for header, meaning in columns.items():
+        indicator, period = (
+            (meaning, None) if isinstance(meaning, str) else (meaning.indicator, meaning.period)
+        )
+        if _PERIOD not in header:
+            if header not in headers:
+                absent.append(header)
+            specs[header] = (indicator, period)
+            continue
+        matches = _with_periods(header, headers)
+        if not matches:
+            absent.append(header)
+        specs.update({name: (indicator, label) for name, label in matches.items()})
+    raise_any(rows.require(absent))
+    return specs
+
+
+def _with_periods(pattern: str, headers: list[str]) -> dict[str, str]:
+    """The headers that `pattern` stands for, each with the period in the place of ``{period}``.
+
+    >>> _with_periods("crime_{period}", ["crime_2009", "crime_2010", "crime_rank"])
+    {'crime_2009': '2009', 'crime_2010': '2010'}
+    """
+    form = re.compile(re.escape(pattern).replace(re.escape(_PERIOD), "(.+)"))
+    found = {}
+    for header in headers:
+        match = form.fullmatch(header)
+        if match and _is_period(match[1]):
+            found[header] = match[1]
+    return found
+
+
+def _is_period(label: str) -> bool:
+    try:
+        Period.parse(label)
+    except CommonwealError:
+        return False
+    return True
+
+
+def _name_faults(rows: Rows, known: Known, index: str) -> list[Fault]:
+    frame = rows.frame
+    empty = frame.filter(pl.col(index).is_null())[LINE]
+    faults = several(
+        rows.fault("AREA-EMPTY", f"the row has no {index}", f"Fill in {index}.", line)
+        for line in empty.unique().sort()
+    )
+    if known.areas is not None and index == "area":
+        faults += several(
+            rows.fault(
+                "AREA-UNKNOWN",
+                f"area {code!r} is not in the areas table{suggestion(code, known.areas)}",
+                "Correct the code, add the area, or keep the rows you want with `where:`.",
+                line,
+            )
+            for code, line in _first_lines(frame, "area", known.areas)
+        )
+    faults += several(
+        rows.fault(
+            "INDICATOR-UNKNOWN",
+            f"indicator {id!r} is not in the framework{suggestion(id, known.indicators)}",
+            "Correct the id, or add the indicator to the framework.",
+            line,
+        )
+        for id, line in _first_lines(frame, "indicator", known.indicators)
+    )
+    return faults
+
+
+def _first_lines(frame: pl.DataFrame, column: str, known: Iterable[str]) -> list[tuple[str, int]]:
+    strange = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(list(known)))
+    firsts = strange.group_by(column).agg(pl.col(LINE).min()).sort(LINE, column)
+    return list(firsts.iter_rows())
+
+
+def _period_faults(rows: Rows) -> list[Fault]:
+    firsts = rows.frame.group_by("period").agg(pl.col(LINE).min()).sort(LINE)
+    faults = []
+    for label, line in firsts.iter_rows():
+        try:
+            Period.parse("" if label is None else label)
+        except CommonwealError as error:
+            faults += [fault.at(rows.file, line) for fault in error.faults]
+    return several(faults)
