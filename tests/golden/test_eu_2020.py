@@ -43,7 +43,7 @@ def scoring(folder: Path) -> Scoring:
             "dimension": {"method": "power", "p": 0.5},
             "index": {"method": "power", "p": 0.5},
         },
-        "available": {"component": 0},
+        "available": 0,
     }
     raw = pl.read_csv(folder / "raw_regional_nuts2.csv", infer_schema_length=None)
     return score_table(raw, "nuts2", Framework(tuple(nodes)), recipe)
