@@ -64,6 +64,6 @@ def growing(base: int, year: int, scale: int) -> int:
     """A head count in one year: it grows by six in a thousand a year, and `scale` times as large.
 
     >>> [growing(5000, year, 1) for year in YEARS]
-    [5000, 5030, 5060, 5090, 5121]
+    [5000, 5030, 5060, 5091, 5121]
     """
     return round(base * scale * 1.006 ** (year - YEARS[0]))

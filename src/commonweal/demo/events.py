@@ -51,7 +51,7 @@ def crimes(seed: int, year: int, part: int) -> pl.DataFrame:
     frame = trouble.spoil(frame, draw, 0.006, _NOWHERE)
     frame = trouble.spoil(frame, draw, 0.003, _OUT_AT_SEA)
     frame = trouble.spoil(frame, draw, 0.0005, {"month": f"{year}-13"})
-    frame = trouble.spoil(frame, draw, 0.001, {"month": "2019-12"})
+    frame = trouble.spoil(frame, draw, 0.001, {"month": "2016-12"})
     frame = trouble.repeat(frame, draw, 0.004)
     return trouble.contradict(frame, draw, 0.001, "category", "violence")
 
@@ -61,7 +61,8 @@ def reports(seed: int, year: int, part: int) -> pl.DataFrame:
     draw = stream(seed, "reports", year, part)
     kinds = ("fly-tipping", "noise", "pest-control")
     rates = np.stack(
-        [expected(id, seed)[year] for id in ("fly-tipping", "noise-complaints", "pest-control")], axis=1
+        [expected(id, seed)[year] for id in ("fly-tipping", "noise-complaints", "pest-control")],
+        axis=1,
     )
     ward, kind = happenings(draw, rates, homes(year))
     day = np.sort(draw.integers(0, len(days(year)), len(ward)))

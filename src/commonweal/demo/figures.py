@@ -106,7 +106,7 @@ SHAPES: Final = {
     "home-ownership": Shape(57, 11.0, high=98),
     "voter-registration": Shape(88, 3.6, high=99.5),
     "voter-turnout": Shape(36, 5.5),
-    "teenage-pregnancy": Shape(2.4, 0.32, log=True, decimals=2),
+    "teenage-pregnancy": Shape(4.5, 0.32, log=True, decimals=2),
     "youth-unemployment-gap": Shape(5.5, 0.30, log=True),
     "public-transport": Shape(3.4, 0.8, high=6),
     "pension-credit": Shape(25, 0.35, log=True),
@@ -127,26 +127,21 @@ _NONE: Final = ("serious-youth-violence", 2023, "Ashcombe")
 
 
 @cache
-def framework_text() -> str:
-    """The built-in framework's table, as it stands."""
+def nodes() -> Mapping[str, Mapping[str, str]]:
+    """The rows of the built-in framework, by id."""
     with frameworks.built_in(FRAMEWORK) as path:
-        return path.read_text("utf-8")
-
-
-@cache
-def _nodes() -> Mapping[str, Mapping[str, str]]:
-    return {row["id"]: row for row in csv.DictReader(io.StringIO(framework_text()))}
+        return {row["id"]: row for row in csv.DictReader(io.StringIO(path.read_text("utf-8")))}
 
 
 def direction(indicator: str) -> int:
     """1 where more is better, -1 where less is."""
-    return int(_nodes()[indicator]["direction"])
+    return int(nodes()[indicator]["direction"])
 
 
 @cache
 def expected(indicator: str, seed: int) -> Mapping[int, Array]:
     """The expected value of an indicator in each ward, by year, shape (wards,), in its own unit."""
-    component, shape = _nodes()[indicator]["parent"], SHAPES[indicator]
+    component, shape = nodes()[indicator]["parent"], SHAPES[indicator]
     draw = stream(seed, "figures", indicator)
     own = 0.35 * draw.standard_normal(len(WARDS))
     values = {}

@@ -13,7 +13,6 @@ import polars as pl
 
 from commonweal.demo import events, registers, tables
 from commonweal.demo.borough import YEARS
-from commonweal.demo.figures import framework_text
 from commonweal.demo.outline import geojson
 from commonweal.errors import CommonwealError, Fault
 
@@ -52,7 +51,6 @@ def write(target: Path, *, scale: int = 1, seed: int = 2026) -> None:
         target / "commonweal.yaml",
         resources.files(__package__).joinpath("commonweal.yaml").read_text("utf-8"),
     )
-    _write_text(target / "framework.csv", framework_text())
     _write_text(target / "areas.geojson", json.dumps(geojson(), separators=(",", ":")) + "\n")
     for name, frame in _tables(scale, seed).items():
         frame.write_csv(target / name)
@@ -62,6 +60,7 @@ def write(target: Path, *, scale: int = 1, seed: int = 2026) -> None:
 
 def _tables(scale: int, seed: int) -> dict[str, pl.DataFrame]:
     return {
+        "framework.csv": tables.framework(),
         "areas.csv": tables.areas(scale),
         "data/population.csv": tables.denominator("population", scale),
         "data/households.csv": tables.denominator("households", scale),
