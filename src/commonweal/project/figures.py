@@ -9,7 +9,7 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.observation import SCHEMA
-from commonweal.project.columns import LINE, Rows, keep, number, number_faults, read_rows, renamed, several
+from commonweal.project.columns import LINE, Rows, keep, number, number_faults, read_rows, several
 from commonweal.project.paths import Files
 from commonweal.project.schema import FigureKeys
 from commonweal.project.values import Known, observations, tidy
@@ -31,9 +31,6 @@ def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: 
     keys = _keys(written)
     rows = keep(read_rows(files, keys.path, keys.sheet), keys.where, keys.missing)
     if keys.layout == "long":
-        plain = {header: meaning for header, meaning in keys.columns.items() if isinstance(meaning, str)}
-        rows = renamed(rows, plain)
-        keys = keys.model_copy(update={"columns": {}})
         rows = Rows(rows.file, rows.frame.with_columns(pl.lit(name).alias("indicator")), rows.header)
     values = tidy(rows, keys, Known(None, (name,)))
     frame = values.rows.frame.filter(pl.col("area").is_in(list(areas.codes)) & pl.col("value").is_not_null())
@@ -55,7 +52,7 @@ def read_benchmark(files: Files, name: str, written: str | FigureKeys, known: Kn
     """The values of a benchmark: name and the columns of observations; a column `name` wins over `name`."""
     keys = _keys(written)
     rows = keep(read_rows(files, keys.path, keys.sheet), keys.where, keys.missing)
-    if keys.code is None and ("name" not in rows.frame.columns or keys.columns):
+    if keys.code is None and "name" not in {*rows.frame.columns, *map(str, keys.columns.values())}:
         rows = Rows(rows.file, rows.frame.with_columns(pl.lit(name).alias("name")), rows.header)
     values = tidy(rows, keys, known, index="name")
     frame = values.rows.frame

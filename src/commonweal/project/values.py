@@ -56,6 +56,7 @@ def tidy(rows: Rows, keys: ValueKeys | FigureKeys, known: Known, index: str = "a
     """Bring a table into the long form, with numbers, and check what it names."""
     if keys.code is not None:
         rows = renamed(rows, {keys.code: index})
+    rows, keys = _with_our_names(rows, keys, index)
     long = _from_wide(rows, keys, index, known) if keys.layout == "wide" else _from_long(rows, keys, index)
     long = Rows(long.file, long.frame.filter(~pl.col("indicator").is_in(known.left_out)), long.header)
     faults = [*_name_faults(long, known, index), *_period_faults(long)]
@@ -108,9 +109,21 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(absent).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
+def _with_our_names(
+    rows: Rows, keys: ValueKeys | FigureKeys, index: str
+) -> tuple[Rows, ValueKeys | FigureKeys]:
+    """The columns that `keys.columns` calls by a name of ours renamed; of a wide table, indicators remain."""
+    wide = (index, "period")
+    ours = {
+        header: meaning
+        for header, meaning in keys.columns.items()
+        if isinstance(meaning, str) and (keys.layout == "long" or meaning in wide)
+    }
+    rest = {header: meaning for header, meaning in keys.columns.items() if header not in ours}
+    return renamed(rows, ours), keys.model_copy(update={"columns": rest})
+
+
 def _from_long(rows: Rows, keys: ValueKeys | FigureKeys, index: str) -> Rows:
-    ours = {header: meaning for header, meaning in keys.columns.items() if isinstance(meaning, str)}
-    rows = renamed(rows, ours)
     rows = _with_period(rows, keys.period)
     raise_any(rows.require((index, "period", "indicator", "value")))
     wanted = [name for name in (index, *KEYS[1:], *FIGURES, *TEXTS, LINE) if name in rows.frame.columns]
