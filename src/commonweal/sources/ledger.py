@@ -1,0 +1,81 @@
+"""What became of every record: a row a fate, and together they are all records read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from commonweal.model.edition import LEDGER
+from commonweal.sources.query import Unlinked
+
+READ: Final = "read"
+COUNTED: Final = "counted"
+IDENTICAL: Final = "identical repeat"
+DIFFERING: Final = "differing repeat"
+UNREADABLE: Final = "unreadable row"
+NO_DATE: Final = "unreadable date"
+OUT_OF_PERIOD: Final = "out of period"
+
+#: Why a record has no area -> the name of that fate.
+UNLINKED: Final[dict[int, str]] = {
+    Unlinked.EMPTY_CODE: "empty area code",
+    Unlinked.UNKNOWN_CODE: "unknown area code",
+    Unlinked.NO_COORDINATES: "no coordinates",
+    Unlinked.OUTSIDE: "outside all areas",
+}
+
+#: Every fate in the order shown, with what it means. `read` is the sum of all that follow it.
+MEANING: Final[dict[str, str]] = {
+    READ: "every row of the source",
+    COUNTED: "has an area and lies in a period that is reported",
+    IDENTICAL: "the same row again, counted once",
+    DIFFERING: "the same key again with other contents; the first in order is kept",
+    UNREADABLE: "the row can't be taken apart into columns",
+    NO_DATE: "no date, or not in the form of the others",
+    OUT_OF_PERIOD: "happened in no period that is reported",
+    "empty area code": "no code to link by",
+    "unknown area code": "the code is of no area in this index",
+    "no coordinates": "no point to link by",
+    "outside all areas": "the point lies in no area of this index",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How many records of one source met each fate. Raises ValueError for a fate that is not known.
+
+    >>> Fates("crimes", {"counted": 8, "out of period": 2}).read
+    10
+    """
+
+    source: str
+    records: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.records) - set(MEANING) | set(self.records) & {READ}:
+            raise ValueError(f"not a fate: {sorted(unknown)}")
+
+    @property
+    def read(self) -> int:
+        """Every record: the sum of all fates."""
+        return sum(self.records.values())
+
+
+def ledger(sources: Iterable[Fates]) -> pl.DataFrame:
+    """The ledger: source, fate, records, note; sources in the order given, fates in the order shown.
+
+    A fate that no record met is left out, save `read` and `counted`.
+
+    >>> ledger([Fates("crimes", {"counted": 8})]).select("fate", "records").rows()
+    [('read', 8), ('counted', 8)]
+    """
+    rows = [
+        (one.source, fate, records, note)
+        for one in sources
+        for fate, note in MEANING.items()
+        if (records := one.read if fate == READ else one.records.get(fate, 0)) or fate in (READ, COUNTED)
+    ]
+    return pl.DataFrame(rows, schema=LEDGER, orient="row")
