@@ -7,15 +7,16 @@ node is worth to it (its effect): a power mean is the sum of its children's scor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.insight import words
+from commonweal.insight.asked import area_at, need_score, node_at, others_at, period_at
 from commonweal.insight.forming import Array, Forming, formings, shares_of
 from commonweal.insight.split import Split, split
 from commonweal.model.edition import Edition, Scoring
@@ -31,6 +32,9 @@ VALUE: Final = "value"
 MISSING: Final = "missing"
 WEIGHTS: Final = "weights and gaps"
 FLOOR: Final = "floor"
+#: How many levels below the explained node are put in words.
+_DEEPEST: Final = 2
+_Line = Callable[[dict[str, Any], Edition], str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +69,7 @@ class Explanation:
         return self.frame.filter((pl.col("kind") != VALUE) | ~pl.col("node").is_in(opened))
 
 
-def gap(
+def explain_gap(
     edition: Edition, area: str, against: str, *, period: str | None = None, node: str | None = None
 ) -> Explanation:
     """Split the gap between an area's score and another: what each node adds to it, in points.
@@ -75,11 +79,11 @@ def gap(
     is named. Raises AREA-UNKNOWN, EXPLAIN-AGAINST, EXPLAIN-NODE, EXPLAIN-PERIOD, EXPLAIN-SCORE.
     """
     scoring = edition.scoring
-    top, when, who = _node(scoring, node), _period(scoring, period), _area(edition, area)
-    periods, areas, says = _others(edition, against, when, who)
+    top, when, who = node_at(scoring, node), period_at(scoring, period), area_at(edition, area)
+    periods, areas, says = others_at(edition, against, when, who)
     scored = np.isfinite(scoring.scores[periods, areas, top])
     periods, areas = periods[scored], areas[scored]
-    _need_score(edition, top, when, who)
+    need_score(edition, top, when, who)
     if not len(areas):
         raise CommonwealError(
             Fault(
@@ -103,7 +107,9 @@ def gap(
     )
 
 
-def score(edition: Edition, area: str, *, period: str | None = None, node: str | None = None) -> Explanation:
+def explain_score(
+    edition: Edition, area: str, *, period: str | None = None, node: str | None = None
+) -> Explanation:
     """Take one score apart: each node below adds its score times its effect, and the sum is the score.
 
     The effect of child i of a mean M_p is w_i (M/x_i)^(1-p), the points M gains for one more point of x_i;
@@ -111,8 +117,8 @@ def score(edition: Edition, area: str, *, period: str | None = None, node: str |
     Raises AREA-UNKNOWN, EXPLAIN-NODE, EXPLAIN-PERIOD, EXPLAIN-SCORE.
     """
     scoring = edition.scoring
-    top, when, who = _node(scoring, node), _period(scoring, period), _area(edition, area)
-    _need_score(edition, top, when, who)
+    top, when, who = node_at(scoring, node), period_at(scoring, period), area_at(edition, area)
+    need_score(edition, top, when, who)
     x = scoring.scores[when, who]
     frame = pl.DataFrame(list(_score_rows(scoring, when, who, top)), schema=COLUMNS, orient="row")
     node_id = scoring.framework.nodes[top].id
@@ -186,89 +192,79 @@ def _number(x: float) -> float | None:
     return float(x) if np.isfinite(x) else None
 
 
-# ---- what the words of a command mean ----
+# ---- in words ----
 
 
-def _node(scoring: Scoring, node: str | None) -> int:
-    id = scoring.framework.roots[0].id if node is None else node
-    if id not in scoring.node_index:
-        raise CommonwealError(
-            Fault("EXPLAIN-NODE", f"{id!r} is not a node of the framework", "Use an id from framework.csv.")
+def lines(explanation: Explanation, edition: Edition) -> list[str]:
+    """An explanation as lines of plain text: the finding, then its parts, the largest first."""
+    root = edition.framework.roots[0].id
+    name = edition.areas.names[explanation.area]
+    what = (
+        "" if explanation.node == root else f" for {words.inside(edition.framework[explanation.node].name)}"
+    )
+    said = f"{name} scores {words.number(explanation.score, 2)}{what} in {explanation.period}"
+    if not explanation.against:
+        return [f"{said}, made of:", *_part_lines(explanation, edition, _score_line)]
+    gap, other = explanation.total, words.number(explanation.other, 2)
+    apart = f"{words.points(gap, 2)} {'above' if gap > 0 else 'below'}"
+    apart = "the same as" if not words.number(gap, 2).strip("0.") else apart
+    return [
+        f"{said}, {apart} {_other_side(explanation, edition)} ({other}).",
+        "What makes the gap, in points:",
+        *_part_lines(explanation, edition, _gap_line),
+        f"Together {words.signed(gap, 2)}.",
+    ]
+
+
+def _other_side(explanation: Explanation, edition: Edition) -> str:
+    members = explanation.members
+    if explanation.against == "peers":
+        return f"the mean of its {words.count(members)} peers"
+    if explanation.against == "all":
+        return f"the mean of all {members:,} {words.types(edition.areas.type, members)}"
+    if explanation.against in edition.scoring.period_index:
+        return f"its own score in {explanation.against}"
+    return edition.areas.names[explanation.against]
+
+
+def _part_lines(explanation: Explanation, edition: Edition, line: _Line) -> list[str]:
+    """The two levels below the explained node, each branch under its parent, the largest first."""
+    found: list[str] = []
+
+    def below(parent: str, depth: int) -> None:
+        parts = explanation.frame.filter(
+            (pl.col("depth") == depth)
+            & pl.when(pl.col("kind") == WEIGHTS)
+            .then(pl.col("node") == parent)
+            .otherwise(pl.col("parent") == parent)
+        ).sort(
+            pl.col("points").abs().round(9), "effect", "node", descending=[True, True, False], nulls_last=True
         )
-    return scoring.node_index[id]
+        for row in parts.iter_rows(named=True):
+            if row["kind"] in (WEIGHTS, FLOOR) and abs(row["points"]) < 0.005:
+                continue
+            found.append("  " * depth + line(row, edition))
+            if depth < _DEEPEST and row["kind"] == VALUE:
+                below(row["node"], depth + 1)
 
-
-def _period(scoring: Scoring, period: str | None) -> int:
-    label = scoring.periods[-1].label if period is None else period
-    if label not in scoring.period_index:
-        known = ", ".join(scoring.period_index)
-        raise CommonwealError(
-            Fault("EXPLAIN-PERIOD", f"{label!r} is not a published period", f"Use one of: {known}.")
-        )
-    return scoring.period_index[label]
-
-
-def _find_area(edition: Edition, area: str) -> int | None:
-    """The area with this code, or this name whatever its capitals."""
-    at = edition.scoring.area_index
-    if area in at:
-        return at[area]
-    named = [a.code for a in edition.areas if a.name.casefold() == area.strip().casefold()]
-    return at[named[0]] if len(named) == 1 else None
-
-
-def _area(edition: Edition, area: str) -> int:
-    found = _find_area(edition, area)
-    if found is None:
-        raise CommonwealError(
-            Fault(
-                "AREA-UNKNOWN",
-                f"no single area has the code or name {area!r}",
-                "Use a code or a name from areas.csv.",
-            )
-        )
+    below(explanation.node, 1)
     return found
 
 
-def _others(edition: Edition, against: str, when: int, who: int) -> tuple[Array, Array, str]:
-    """The other side's periods and areas, and what it is called."""
-    scoring = edition.scoring
-    kind: Literal["peers", "all"]
-    if against == "peers":
-        peers = edition.peers.filter(pl.col("area") == scoring.areas[who]).sort("order")["peer"]
-        if peers.is_empty():
-            raise CommonwealError(
-                Fault("EXPLAIN-AGAINST", "this project names no peers", "Add a peers key to commonweal.yaml.")
-            )
-        kind, codes = "peers", list(peers)
-    elif against == "all":
-        kind, codes = "all", list(scoring.areas)
-    elif against in scoring.period_index:
-        return np.array([scoring.period_index[against]]), np.array([who]), against
-    else:
-        other = _find_area(edition, against)
-        if other is None:
-            raise CommonwealError(
-                Fault(
-                    "EXPLAIN-AGAINST",
-                    f"{against!r} is not an area or a published period",
-                    f"Use a code or name from areas.csv, peers, all, or one of: "
-                    f"{', '.join(scoring.period_index)}.",
-                )
-            )
-        return np.array([when]), np.array([other]), scoring.areas[other]
-    areas = np.array([scoring.area_index[code] for code in codes])
-    return np.full_like(areas, when), areas, kind
+def _gap_line(row: dict[str, Any], edition: Edition) -> str:
+    points = words.signed(row["points"], 2)
+    if row["kind"] == WEIGHTS:
+        return f"{points}  other weights, because something is missing or weighs differently"
+    name = words.plain(edition.framework[row["node"]].name)
+    if row["kind"] == MISSING:
+        return f"{points}  {name}: known on one side only"
+    return f"{points}  {name}: {words.number(row['x1'], 2)} against {words.number(row['x0'], 2)}"
 
 
-def _need_score(edition: Edition, top: int, when: int, who: int) -> None:
-    scoring = edition.scoring
-    if not np.isfinite(scoring.scores[when, who, top]):
-        node, name = scoring.framework.nodes[top], edition.areas.names[scoring.areas[who]]
-        raise CommonwealError(
-            Fault(
-                "EXPLAIN-SCORE",
-                f"{name} has no score for {words.inside(node.name)} in {scoring.periods[when].label}",
-                "Name another node or period; `commonweal check` shows which values are there.",
-            )
-        )
+def _score_line(row: dict[str, Any], edition: Edition) -> str:
+    points = words.number(row["points"], 2)
+    name = words.plain(edition.framework[row["node"]].name)
+    if row["kind"] == FLOOR:
+        return f"{points}  {name}: lifted to the floor"
+    effect, x = words.number(row["effect"], 3), words.number(row["x1"], 2)
+    return f"{points}  {name}: {x}, where one point more is worth {effect}"

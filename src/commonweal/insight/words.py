@@ -120,6 +120,15 @@ def count(n: int) -> str:
     return _SMALL[n] if 0 <= n < len(_SMALL) else f"{n:,}"
 
 
+def tally(n: int) -> str:
+    """A count that stands alone: none, one, 17.
+
+    >>> tally(0), tally(3)
+    ('none', 'three')
+    """
+    return count(n) if n else "none"
+
+
 def listed(items: Sequence[str]) -> str:
     """Items as a list in a sentence.
 
@@ -219,6 +228,15 @@ def share(percent: float) -> int | None:
         return None
     n = round(100 / percent)
     return n if n <= 1000 else None
+
+
+def counted(name: str) -> bool:
+    """Whether a name begins with the people or things that its percentage is a share of.
+
+    >>> counted("Households in fuel poverty"), counted("Youth unemployment gap")
+    (True, False)
+    """
+    return name.partition(" ")[0].lower() in _COUNTED
 
 
 def one_in(name: str, n: int, where: str) -> str:

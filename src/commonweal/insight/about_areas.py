@@ -1,0 +1,144 @@
+"""Statements about one area from its scores and ranks: its finding, and where it stands out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from commonweal.insight import words
+from commonweal.insight.facts import Facts, Statement
+from commonweal.model.framework import Node
+
+#: How many indicators are named as strongest, and as weakest.
+_NAMED = 3
+#: More names than this in one sentence become "and 4 others".
+_LISTED = 4
+
+
+def about_areas(facts: Facts) -> Iterator[Statement]:
+    """What an area page says from scores and ranks alone, area by area."""
+    for area in range(len(facts.codes)):
+        yield finding(facts, area)
+        if facts.rank(area, facts.root):
+            yield _rank(facts, area)
+        yield from _parts(facts, area)
+        yield from _ends(facts, area)
+
+
+def finding(facts: Facts, area: int) -> Statement:
+    """The sentence under the area's name: where it is strongest, where weakest, and its place in all."""
+    name, root = facts.names[area], facts.root
+    parts = [part for part in facts.parts if facts.rank(area, part)]
+    if not facts.rank(area, root):
+        overall = f"{name} has no score for {facts.period}, because too little is known about it."
+    elif facts.of(root) == 1:
+        overall = f"{name} scores {facts.headline(facts.score(area, root))}."
+    else:
+        overall = f"{name} comes {facts.place(area, root)}"
+        overall += "." if len(parts) > 1 else f" {facts.of_areas(root)}."
+    if len(parts) > 1 and facts.of(parts[0]) > 1:
+        joined = f"Taken together, {overall}" if facts.rank(area, root) else overall
+        overall = f"{_ends_of(facts, area, parts)} {joined}"
+    value = facts.score(area, root)
+    return _said(facts, "finding", overall, area, root, value if np.isfinite(value) else None)
+
+
+def _ends_of(facts: Facts, area: int, parts: list[Node]) -> str:
+    ranks = [facts.rank(area, part) for part in parts]
+    best = [part for part, rank in zip(parts, ranks, strict=True) if rank == min(ranks)]
+    worst = [part for part, rank in zip(parts, ranks, strict=True) if rank == max(ranks)]
+    lead = f"{words.sentence(_strongest(facts, area, best[0]))} {facts.of_areas(best[0])}"
+    if len(best) == len(parts):
+        return f"{lead} in {_all_of(best)}."
+    where = f"in {words.listed([words.inside(part.name) for part in best])}"
+    of = "" if facts.of(worst[0]) == facts.of(best[0]) else f" {facts.of_areas(worst[0])}"
+    last = words.listed([words.inside(part.name) for part in worst])
+    return f"{lead} {where}, and {facts.place(area, worst[0])}{of} in {last}."
+
+
+def _strongest(facts: Facts, area: int, node: Node) -> str:
+    place = facts.place(area, node)
+    return {"first": "strongest", "joint first": "joint strongest"}.get(place, place)
+
+
+def _all_of(parts: list[Node]) -> str:
+    level = words.types(parts[0].level, len(parts))
+    return f"both {level}" if len(parts) == 2 else f"all {words.count(len(parts))} {level}"
+
+
+def _rank(facts: Facts, area: int) -> Statement:
+    root, score = facts.root, facts.score(area, facts.root)
+    text = f"{facts.names[area]} scores {facts.headline(score)}"
+    if facts.of(root) > 1:
+        text += f": {facts.place(area, root)} {facts.of_areas(root)} in {facts.period}"
+    return _said(facts, "rank", text + ".", area, root, score)
+
+
+def _parts(facts: Facts, area: int) -> Iterator[Statement]:
+    """The best and the worst dimension, with the components that are first or last in it."""
+    parts = [part for part in facts.parts if facts.rank(area, part) and not part.is_indicator]
+    if len(parts) < 2:
+        return
+    for kind, part, end in (
+        ("dimension-best", min(parts, key=lambda n: facts.rank(area, n)), "first"),
+        ("dimension-worst", max(parts, key=lambda n: facts.rank(area, n)), "last"),
+    ):
+        score = facts.score(area, part)
+        text = (
+            f"{facts.names[area]} is {facts.place(area, part)} {facts.of_areas(part)}"
+            f" for {words.inside(part.name)} ({facts.points(score)})"
+        )
+        named = [
+            f"for {words.inside(child.name)}"
+            for child in facts.edition.framework.children(part.id)
+            if facts.rank(area, child) and facts.of(child) > 1 and facts.place(area, child) == end
+        ]
+        if named:
+            text += f", and {end} {words.listed(named)}"
+        yield _said(facts, kind, text + ".", area, part, score)
+
+
+def _ends(facts: Facts, area: int) -> Iterator[Statement]:
+    """The indicators at both ends of the scale, then those with the best and the worst ranks."""
+    scored = [node for node in facts.edition.framework.indicators if facts.rank(area, node)]
+    full = [node for node in scored if facts.top and facts.score(area, node) >= facts.top]
+    zero = [node for node in scored if facts.top and facts.score(area, node) <= 0]
+    if full:
+        yield _at_the_end(facts, area, full, "top-scores", "100 of 100", "best")
+    if zero:
+        yield _at_the_end(facts, area, zero, "zero-scores", "0 of 100", "worst")
+    ends = {node.id for node in full + zero}
+    rest = [node for node in scored if node.id not in ends and facts.of(node) > 1]
+    ranked = sorted(rest, key=lambda n: (facts.rank(area, n), -facts.score(area, n), n.id))
+    for node in ranked[:_NAMED]:
+        yield _indicator(facts, area, node, "strongest")
+    for node in ranked[::-1][: min(_NAMED, max(0, len(ranked) - _NAMED))]:
+        yield _indicator(facts, area, node, "weakest")
+
+
+def _at_the_end(facts: Facts, area: int, nodes: list[Node], kind: str, score: str, point: str) -> Statement:
+    names = [words.inside(node.name) for node in nodes]
+    if len(names) > _LISTED:
+        names = [*names[: _LISTED - 1], f"{words.count(len(names) - _LISTED + 1)} other indicators"]
+    which = "it is" if len(nodes) == 1 else "each is"
+    text = (
+        f"{facts.names[area]} scores {score} for {words.listed(names)}:"
+        f" {which} at, or past, the {point} point of the scale."
+    )
+    return Statement(kind, text, facts.codes[area], "", "", float(len(nodes)))
+
+
+def _indicator(facts: Facts, area: int, node: Node, kind: str) -> Statement:
+    score, value = facts.score(area, node), facts.shown[area, facts.indicator_index[node.id]]
+    place = facts.place(area, node)
+    text = f"{words.plain(node.name)}: {place} {facts.of_areas(node)} ({facts.points(score)})"
+    if np.isfinite(value):
+        text += f", at {words.amount(float(value), node.unit)}"
+        if place in ("first", "last"):
+            text += ", the lowest" if (place == "first") == (node.direction == -1) else ", the highest"
+    return _said(facts, kind, text + ".", area, node, score)
+
+
+def _said(facts: Facts, kind: str, text: str, area: int, node: Node, value: float | None) -> Statement:
+    return Statement(kind, text, facts.codes[area], node.id, "all", value)

@@ -1,0 +1,169 @@
+"""Statements about an area beside others: its peers, its past, its benchmarks, and an even place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from commonweal.insight import words
+from commonweal.insight.facts import Facts, Statement
+from commonweal.insight.peers import peer_index
+from commonweal.insight.performance import OVER, UNDER, WITHIN
+from commonweal.insight.split import split
+from commonweal.model.framework import Node
+
+
+def about_comparisons(facts: Facts) -> Iterator[Statement]:
+    """What an area page says from peers, progress, unevenness and benchmarks."""
+    yield from _marks(facts)
+    yield from _against_peers(facts)
+    yield from _progress(facts)
+    yield from _unevenness(facts)
+    yield from _benchmarks(facts)
+
+
+def _marks(facts: Facts) -> Iterator[Statement]:
+    """On how many indicators an area is over, within and under its peers' usual range."""
+    indicators = [node.id for node in facts.edition.framework.indicators]
+    marks = facts.edition.performance.filter(
+        (pl.col("period") == facts.period) & pl.col("node").is_in(indicators)
+    )
+    if marks.is_empty():
+        return
+    counts = marks.group_by("area").agg(
+        *((pl.col("class") == mark).sum().alias(mark) for mark in (OVER, WITHIN, UNDER))
+    )
+    peers = words.count(_peer_count(facts))
+    for row in counts.sort("area").iter_rows(named=True):
+        total = row[OVER] + row[WITHIN] + row[UNDER]
+        over, within, under = (words.tally(row[mark]) for mark in (OVER, WITHIN, UNDER))
+        of = "the one indicator" if total == 1 else f"{total} indicators"
+        text = (
+            f"Of {of} compared, {facts.name(row['area'])} is over the usual range of its {peers} peers"
+            f" on {over}, within it on {within} and under it on {under}."
+        )
+        yield Statement("marks", text, row["area"], "", "peers", float(row[UNDER]))
+
+
+def _peer_count(facts: Facts) -> int:
+    return facts.edition.peers["order"].n_unique()
+
+
+def _against_peers(facts: Facts) -> Iterator[Statement]:
+    """Which part takes most from an area's index, and which adds most, against the mean of its peers."""
+    if facts.edition.peers.is_empty():
+        return
+    peers = peer_index(facts.edition.scoring, facts.edition.peers)
+    top = facts.index(facts.root)
+    here = np.repeat(np.arange(len(peers)), peers.shape[1])
+    there = peers.reshape(-1)
+    scored = np.isfinite(facts.scores[here, top]) & np.isfinite(facts.scores[there, top])
+    here, there = here[scored], there[scored]
+    when = np.full_like(here, facts.at)
+    parts = split(facts.edition.scoring, (when, there), (when, here), top)
+    nodes = _named_parts(facts)
+    at = np.array([facts.index(node) for node in nodes])
+    members = np.bincount(here, minlength=len(peers))
+    total = np.bincount(here, parts.points[:, top], len(peers))
+    shares = np.stack([np.bincount(here, parts.points[:, n], len(peers)) for n in at], axis=1)
+    for area in np.nonzero(members)[0]:
+        points, gap = shares[area] / members[area], total[area] / members[area]
+        who = f"its {words.count(int(members[area]))} {'peer' if members[area] == 1 else 'peers'}"
+        for kind, n, verb in (
+            ("holds-back", int(points.argmin()), "holds {} back"),
+            ("lifts", int(points.argmax()), "lifts {}"),
+        ):
+            if abs(points[n]) < 0.005 or (points[n] < 0) != (kind == "holds-back"):
+                continue
+            text = (
+                f"{words.sentence(words.inside(nodes[n].name))} {verb.format(facts.names[area])} most against"
+                f" {who}: {words.signed(points[n], 2)} points, in a gap of {words.signed(gap, 2)}."
+            )
+            yield Statement(kind, text, facts.codes[area], nodes[n].id, "peers", float(points[n]))
+
+
+def _named_parts(facts: Facts) -> list[Node]:
+    """The nodes two below the index if they are parents, else those just below it."""
+    tree = facts.edition.framework
+    below = [child for part in facts.parts for child in tree.children(part.id)]
+    return below if below and not any(node.is_indicator for node in below) else list(facts.parts)
+
+
+def _progress(facts: Facts) -> Iterator[Statement]:
+    """How the index and its dimensions moved, an area at a time."""
+    wanted = [facts.root.id, *(part.id for part in facts.parts if not part.is_indicator)]
+    rows = facts.edition.progress.filter(pl.col("node").is_in(wanted) & pl.col("per_year").is_not_null())
+    for row in rows.iter_rows(named=True):
+        name, node = facts.name(row["area"]), facts.edition.framework[row["node"]]
+        what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
+        text = f"{words.possessive(name)} {what} {moved(row['per_year'], row['since'], row['until'])}"
+        yield Statement(
+            "progress", f"{text}: {row['class']}.", row["area"], node.id, row["since"],
+            row["per_year"], row["class"],
+        )  # fmt: skip
+
+
+def moved(per_year: float, since: str, until: str, unit: str = "points") -> str:
+    """A change a year as a verb.
+
+    >>> moved(0.71, "2014", "2018"), moved(-0.02, "2014", "2018")
+    ('rose 0.7 points a year from 2014 to 2018', 'stayed as it was from 2014 to 2018')
+    """
+    size = words.number(abs(per_year))
+    if size == "0.0":
+        return f"stayed as it was from {since} to {until}"
+    unit = unit.removesuffix("s") if size == "1.0" and unit.endswith("points") else unit
+    return f"{'rose' if per_year > 0 else 'fell'} {size} {unit} a year from {since} to {until}"
+
+
+def _unevenness(facts: Facts) -> Iterator[Statement]:
+    """What an area's index loses because its scores are far apart, and where most of it is lost."""
+    rows = facts.edition.unevenness.filter(
+        (pl.col("period") == facts.period) & (pl.col("node") == facts.root.id)
+    )
+    for (area,), parts in rows.group_by("area", maintain_order=True):
+        code, cost = str(area), float(parts["points"].sum())
+        if cost < 0.005:
+            continue
+        score = facts.score(facts.edition.scoring.area_index[code], facts.root)
+        text = (
+            f"Being uneven costs {facts.name(code)} {words.points(cost, 2)}: with the same scores,"
+            f" averaged plainly, its index would be {words.number(score + cost, 2)}."
+        )
+        yield Statement("unevenness", text, code, facts.root.id, "", cost)
+        part, most = (
+            parts.sort("points", descending=True, maintain_order=True).select("part", "points").row(0)
+        )
+        if parts.height > 1:
+            where = _where(facts, part)
+            text = f"The largest part of it, {words.points(most, 2)}, is lost {where}."
+            yield Statement("unevenness-most", text, code, part, "", most)
+
+
+def _where(facts: Facts, part: str) -> str:
+    if part != facts.root.id:
+        return f"within {words.inside(facts.edition.framework[part].name)}"
+    n = len(facts.parts)
+    return f"between the {words.count(n)} {words.types(facts.parts[0].level, n)}"
+
+
+def _benchmarks(facts: Facts) -> Iterator[Statement]:
+    """How far an area's index is from each benchmark's."""
+    rows = facts.edition.benchmarks.filter(
+        (pl.col("period") == facts.period) & (pl.col("node") == facts.root.id) & pl.col("score").is_not_null()
+    )
+    for name, theirs in rows.select("name", "score").sort("name").iter_rows():
+        for area, code in enumerate(facts.codes):
+            mine = facts.score(area, facts.root)
+            if not np.isfinite(mine):
+                continue
+            gap = mine - theirs
+            how = "above" if gap > 0 else "below"
+            apart = "the same as" if abs(gap) < 0.005 else f"{words.points(gap, 2)} {how}"
+            text = (
+                f"{words.possessive(facts.names[area])} index is {apart} that of {name}"
+                f" ({words.number(theirs, 2)})."
+            )
+            yield Statement("benchmark", text, code, facts.root.id, name, gap)

@@ -1,0 +1,216 @@
+"""Statements about the place as a whole, and about each node across its areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from commonweal.insight import words
+from commonweal.insight.about_comparisons import moved
+from commonweal.insight.facts import Array, Facts, Statement
+from commonweal.insight.progress import CLASSES, class_of
+from commonweal.model.framework import Node
+from commonweal.model.project import ProgressRule
+
+#: With more areas than this, two are named at each end of the ranking.
+_FEW = 5
+
+
+def about_place(facts: Facts) -> Iterator[Statement]:
+    """What the home page says: who leads and trails, the place's own score, and how areas moved."""
+    scored = np.nonzero(facts.ranks[:, facts.index(facts.root)])[0]
+    if len(scored) > 1:
+        yield _leaders(facts, scored)
+        yield _spread(facts, scored)
+    yield from _own_score(facts)
+    yield from _classes(facts)
+
+
+def about_nodes(facts: Facts) -> Iterator[Statement]:
+    """What a node page says: both ends, direction, benchmarks, and how the place moved."""
+    for node in facts.edition.framework:
+        if node.is_indicator:
+            yield from _values(facts, node)
+            if node.direction == -1:
+                text = f"Lower is better: a high score for {words.inside(node.name)} means a low figure."
+                yield Statement("direction", text, "", node.id)
+            yield from _beside_benchmarks(facts, node)
+        elif node != facts.root:
+            yield from _ends(facts, node)
+    yield from _changes(facts)
+
+
+def _leaders(facts: Facts, scored: Array) -> Statement:
+    """Who leads and who trails, and by how many points."""
+    scores = facts.scores[:, facts.index(facts.root)]
+    order = sorted(scored, key=lambda a: (-scores[a], a))
+    ends = 2 if len(order) > _FEW else 1
+    first, last = _with_ties(order, scores, ends), _with_ties(order[::-1], scores, ends)
+    gap = float(np.mean(scores[first]) - np.mean(scores[last]))
+    if gap < 0.005:
+        text = f"All {len(order):,} {facts.types()} have the same score."
+    else:
+        lead = "leads" if len(first) == 1 else "lead"
+        trail = "trails" if len(last) == 1 else "trail"
+        text = f"{facts.who(first)} {lead}; {facts.who(last)} {trail} by {_apart(facts, gap)}."
+    return Statement("finding", text, "", "", "all", gap)
+
+
+def _with_ties(order: list[int], scores: Array, ends: int) -> Array:
+    """The first `ends` areas in order, and those whose score is the same as the last of them."""
+    return np.array([a for i, a in enumerate(order) if i < ends or scores[a] == scores[order[ends - 1]]])
+
+
+def _apart(facts: Facts, gap: float) -> str:
+    return words.points(gap, 0 if facts.top and gap >= 10 else 1 if facts.top else 2)
+
+
+def _spread(facts: Facts, scored: Array) -> Statement:
+    scores = facts.scores[scored, facts.index(facts.root)]
+    high, low = scores.max(), scores.min()
+    text = (
+        f"Scores run from {words.number(low, 2)} in {facts.who(scored[scores == low])}"
+        f" to {words.number(high, 2)} in {facts.who(scored[scores == high])}."
+    )
+    return Statement("spread", text, "", "", "all", float(high - low))
+
+
+def _own_score(facts: Facts) -> Iterator[Statement]:
+    place, root = facts.edition.place, facts.root
+    rows = _place_rows(facts).filter(pl.col("node") == root.id)
+    now = rows.filter(pl.col("period") == facts.period)
+    if now.height:
+        score = now["score"][0]
+        text = f"{place} as a whole scores {facts.headline(score)} in {facts.period}."
+        yield Statement("score", text, "", root.id, "", score)
+
+
+def _place_rows(facts: Facts) -> pl.DataFrame:
+    return facts.edition.benchmarks.filter(
+        (pl.col("name") == facts.edition.place) & pl.col("score").is_not_null()
+    )
+
+
+def _classes(facts: Facts) -> Iterator[Statement]:
+    """In how many areas the index improved, stagnated or deteriorated."""
+    rows = facts.edition.progress.filter((pl.col("node") == facts.root.id) & pl.col("class").is_not_null())
+    if rows.height < 2:
+        return
+    count = {name: rows.filter(pl.col("class") == name).height for name in CLASSES}
+    down, still, up = count[CLASSES[0]], count[CLASSES[1]], count[CLASSES[2]] + count[CLASSES[3]]
+    text = (
+        f"From {rows['since'][0]} to {rows['until'][0]} the index improved in {words.tally(up)} of"
+        f" {rows.height:,} {facts.types(rows.height)}, stagnated in {words.tally(still)}"
+        f" and deteriorated in {words.tally(down)}."
+    )
+    yield Statement("progress-classes", text, "", facts.root.id,
+                    rows["since"][0], float(up))  # fmt: skip
+
+
+def _changes(facts: Facts) -> Iterator[Statement]:
+    """How the place moved in each parent node, in points a year."""
+    rule = facts.edition.progress_rule
+    if rule is None or facts.edition.recipe.normalise.rule == "each-period":
+        return
+    rows, since = _place_rows(facts), _since(facts, rule)
+    years = facts.edition.periods[-1].years_after(facts.edition.periods[since])
+    if not years:
+        return
+    start = facts.edition.periods[since].label
+    found = {
+        label: dict(rows.filter(pl.col("period") == label).select("node", "score").iter_rows())
+        for label in (start, facts.period)
+    }
+    for node in facts.edition.framework:
+        first, last = found[start].get(node.id), found[facts.period].get(node.id)
+        if node.is_indicator or first is None or last is None:
+            continue
+        change = (last - first) / years
+        mark = CLASSES[int(class_of(np.array([change]), rule)[0])]
+        what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
+        text = f"{words.possessive(facts.edition.place)} {what} {moved(change, start, facts.period)}: {mark}."
+        yield Statement("change", text, "", node.id, start, change, mark)
+
+
+def _since(facts: Facts, rule: ProgressRule) -> int:
+    return facts.edition.scoring.period_index.get(rule.since, 0)
+
+
+def _ends(facts: Facts, node: Node) -> Iterator[Statement]:
+    """Which areas are first and last for a parent node."""
+    scores = facts.scores[:, facts.index(node)]
+    scored = np.nonzero(facts.ranks[:, facts.index(node)])[0]
+    if len(scored) < 2:
+        return
+    ranks = facts.ranks[scored, facts.index(node)]
+    first, last = scored[ranks == 1], scored[ranks == ranks.max()]
+    if len(first) == len(scored):
+        text = f"All {len(scored):,} {facts.types()} have the same score for {words.inside(node.name)}."
+    else:
+        text = (
+            f"For {words.inside(node.name)} {_comes(facts, first)} first {facts.of_areas(node)}"
+            f" ({facts.points(scores[first[0]])}), and {_comes(facts, last)} last"
+            f" ({facts.points(scores[last[0]])})."
+        )
+    yield Statement("finding", text, "", node.id, "all", float(scores[first[0]] - scores[last[0]]))
+
+
+def _comes(facts: Facts, areas: Array) -> str:
+    return f"{facts.who(areas)} {'comes' if len(areas) == 1 else 'come joint'}"
+
+
+def _values(facts: Facts, node: Node) -> Iterator[Statement]:
+    """The highest and the lowest figure of an indicator, in units people use."""
+    values = facts.shown[:, facts.indicator_index[node.id]]
+    there = np.nonzero(np.isfinite(values))[0]
+    if len(there) < 2:
+        return
+    high, low = float(values[there].max()), float(values[there].min())
+    at_high, at_low = facts.who(there[values[there] == high]), facts.who(there[values[there] == low])
+    name = words.plain(node.name)
+    if high == low:
+        text = f"{name}: {words.amount(high, node.unit)} in each {words.one_type(facts.edition.areas.type)}."
+    elif _as_shares(node, high, low):
+        text = f"{words.one_in(node.name, words.share(high) or 0, at_high)},"
+        text += f" against one in {words.share(low)} in {at_low}."
+    else:
+        text = f"{name}: {words.amount(high, node.unit)} in {at_high},"
+        text += f" against {_again(low, node.unit)} in {at_low}."
+    yield Statement("finding", text, "", node.id, "all", high)
+
+
+def _as_shares(node: Node, high: float, low: float) -> bool:
+    """Whether both ends read well, and differently, as "one in n"."""
+    few, many = words.share(high), words.share(low)
+    readable = few is not None and many is not None and few != many
+    return readable and node.unit.endswith("%") and words.counted(node.name)
+
+
+def _again(x: float, unit: str) -> str:
+    """A second value of the same unit: percentages and money keep their sign, words are not repeated."""
+    return words.amount(x, unit) if unit.endswith("%") or unit in ("£", "€", "$") else words.value(x)
+
+
+def _beside_benchmarks(facts: Facts, node: Node) -> Iterator[Statement]:
+    """How many areas are above each benchmark's figure."""
+    rows = facts.edition.benchmarks.filter(
+        (pl.col("node") == node.id)
+        & (pl.col("period") == facts.period)
+        & pl.col("value").is_not_null()
+        & (pl.col("name") != facts.edition.place)
+    )
+    values = facts.shown[:, facts.indicator_index[node.id]]
+    known = int(np.isfinite(values).sum())
+    if not known:
+        return
+    of = f"{known:,} {facts.types(known)}" + ("" if known == len(values) else " with a figure")
+    for name, theirs in rows.select("name", "value").sort("name").iter_rows():
+        above = int((values > theirs).sum())
+        verb = "is" if above == 1 else "are"
+        text = (
+            f"{words.sentence(words.tally(above))} of {of} {verb} above"
+            f" the figure for {name} ({words.amount(theirs, node.unit)})."
+        )
+        yield Statement("benchmark-count", text, "", node.id, name, float(above))

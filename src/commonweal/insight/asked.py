@@ -1,0 +1,95 @@
+"""What the words of a question mean: which node, period, area and other side an explanation is about."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from commonweal.errors import CommonwealError, Fault
+from commonweal.insight import words
+from commonweal.insight.forming import Array
+from commonweal.model.edition import Edition, Scoring
+
+
+def node_at(scoring: Scoring, node: str | None) -> int:
+    id = scoring.framework.roots[0].id if node is None else node
+    if id not in scoring.node_index:
+        raise CommonwealError(
+            Fault("EXPLAIN-NODE", f"{id!r} is not a node of the framework", "Use an id from framework.csv.")
+        )
+    return scoring.node_index[id]
+
+
+def period_at(scoring: Scoring, period: str | None) -> int:
+    label = scoring.periods[-1].label if period is None else period
+    if label not in scoring.period_index:
+        known = ", ".join(scoring.period_index)
+        raise CommonwealError(
+            Fault("EXPLAIN-PERIOD", f"{label!r} is not a published period", f"Use one of: {known}.")
+        )
+    return scoring.period_index[label]
+
+
+def _find(edition: Edition, area: str) -> int | None:
+    """The area with this code, or this name whatever its capitals."""
+    at = edition.scoring.area_index
+    if area in at:
+        return at[area]
+    named = [a.code for a in edition.areas if a.name.casefold() == area.strip().casefold()]
+    return at[named[0]] if len(named) == 1 else None
+
+
+def area_at(edition: Edition, area: str) -> int:
+    found = _find(edition, area)
+    if found is None:
+        raise CommonwealError(
+            Fault(
+                "AREA-UNKNOWN",
+                f"no single area has the code or name {area!r}",
+                "Use a code or a name from areas.csv.",
+            )
+        )
+    return found
+
+
+def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Array, Array, str]:
+    """The other side's periods and areas, and what it is called."""
+    scoring = edition.scoring
+    kind: Literal["peers", "all"]
+    if against == "peers":
+        peers = edition.peers.filter(pl.col("area") == scoring.areas[who]).sort("order")["peer"]
+        if peers.is_empty():
+            raise CommonwealError(
+                Fault("EXPLAIN-AGAINST", "this project names no peers", "Add a peers key to commonweal.yaml.")
+            )
+        kind, codes = "peers", list(peers)
+    elif against == "all":
+        kind, codes = "all", list(scoring.areas)
+    elif against in scoring.period_index:
+        return np.array([scoring.period_index[against]]), np.array([who]), against
+    else:
+        other = _find(edition, against)
+        if other is None:
+            raise CommonwealError(
+                Fault(
+                    "EXPLAIN-AGAINST",
+                    f"{against!r} is not an area or a published period",
+                    f"Use a code or name from areas.csv, peers, all, or one of: "
+                    f"{', '.join(scoring.period_index)}.",
+                )
+            )
+        return np.array([when]), np.array([other]), scoring.areas[other]
+    areas = np.array([scoring.area_index[code] for code in codes])
+    return np.full_like(areas, when), areas, kind
+
+
+def need_score(edition: Edition, top: int, when: int, who: int) -> None:
+    scoring = edition.scoring
+    if not np.isfinite(scoring.scores[when, who, top]):
+        node, name = scoring.framework.nodes[top], edition.areas.names[scoring.areas[who]]
+        raise CommonwealError(
+            Fault(
+                "EXPLAIN-SCORE",
+                f"{name} has no score for {words.inside(node.name)} in {scoring.periods[when].label}",
+                "Name another node or period; `commonweal check` shows which values are there.",
+            )
+        )

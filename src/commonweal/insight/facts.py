@@ -1,0 +1,159 @@
+"""What statements are made from: an edition's latest period, with places, ties and words at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from commonweal.insight import words
+from commonweal.model.edition import Edition
+from commonweal.model.framework import Node
+from commonweal.model.observation import STATUS_CODE, Status
+
+Array = np.ndarray[Any, Any]
+
+
+class Statement(NamedTuple):
+    """A sentence about an area, a node or, where both are empty, the place; with its number."""
+
+    kind: str
+    text: str
+    area: str = ""
+    node: str = ""
+    against: str = ""
+    value: float | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The latest period of an edition: scores, ranks and ties (areas, nodes), values (areas, indicators)."""
+
+    edition: Edition
+    at: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", len(self.edition.periods) - 1)
+
+    @property
+    def period(self) -> str:
+        """The latest period's label."""
+        return self.edition.periods[self.at].label
+
+    @property
+    def root(self) -> Node:
+        """The index."""
+        return self.edition.framework.roots[0]
+
+    @cached_property
+    def parts(self) -> tuple[Node, ...]:
+        """The index's own children: its dimensions, in most frameworks."""
+        return self.edition.framework.children(self.root.id)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The areas' codes, in order."""
+        return self.edition.scoring.areas
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The areas' names, in the order of their codes."""
+        return tuple(self._named[code] for code in self.codes)
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        return self.edition.areas.names
+
+    def name(self, code: str) -> str:
+        """The name of the area with a code."""
+        return self._named[code]
+
+    @cached_property
+    def scores(self) -> Array:
+        """Scores, shape (areas, nodes), nan for none."""
+        latest: Array = self.edition.scoring.scores[self.at]
+        return latest
+
+    @cached_property
+    def ranks(self) -> Array:
+        """Ranks, shape (areas, nodes), 0 for none."""
+        latest: Array = self.edition.scoring.ranks[self.at]
+        return latest
+
+    @cached_property
+    def ties(self) -> Array:
+        """How many areas share each rank, shape (areas, nodes)."""
+        shared = np.zeros(self.ranks.shape, dtype=int)
+        for n, column in enumerate(self.ranks.T):
+            _, inverse, counts = np.unique(column, return_inverse=True, return_counts=True)
+            shared[:, n] = counts[inverse]
+        return shared
+
+    @cached_property
+    def shown(self) -> Array:
+        """Values in their units, shape (areas, indicators); nan where there is none or it is hidden."""
+        scoring = self.edition.scoring
+        hidden = scoring.value_status[self.at] == STATUS_CODE[Status.SUPPRESSED]
+        return np.where(hidden, np.nan, scoring.values[self.at])
+
+    @cached_property
+    def indicator_index(self) -> dict[str, int]:
+        """Indicator id -> position on the second axis of `shown`."""
+        return {node.id: i for i, node in enumerate(self.edition.framework.indicators)}
+
+    def index(self, node: Node) -> int:
+        """The node's position on the second axis of `scores`."""
+        return self.edition.scoring.node_index[node.id]
+
+    def score(self, area: int, node: Node) -> float:
+        """One score; nan for none."""
+        return float(self.scores[area, self.index(node)])
+
+    def rank(self, area: int, node: Node) -> int:
+        """One rank; 0 for none."""
+        return int(self.ranks[area, self.index(node)])
+
+    def of(self, node: Node) -> int:
+        """How many areas have a score for a node."""
+        return int(self.edition.scoring.of[self.at, self.index(node)])
+
+    def place(self, area: int, node: Node) -> str:
+        """An area's place for a node, in words: first, joint 3rd, last."""
+        ties = int(self.ties[area, self.index(node)])
+        return words.place(self.rank(area, node), self.of(node), ties)
+
+    def of_areas(self, node: Node) -> str:
+        """ "of 17 wards"."""
+        n = self.of(node)
+        return f"of {n:,} {self.types(n)}"
+
+    def types(self, n: int = 2) -> str:
+        """The word for `n` areas."""
+        return words.types(self.edition.areas.type, n)
+
+    @cached_property
+    def top(self) -> float | None:
+        """100 where every score runs from 0 to 100 on goalposts, else None."""
+        normalise = self.edition.recipe.normalise
+        methods = {normalise.at(node.id) for node in self.edition.framework.indicators}
+        bounded = {m for m in methods if m.name == "goalposts" and m["clip"]}
+        return 100.0 if methods == bounded else None
+
+    def points(self, score: float, decimals: int = 1) -> str:
+        """A score as text; scales that are not 0 to 100 get two decimals."""
+        return words.number(score, decimals if self.top else 2)
+
+    def headline(self, score: float) -> str:
+        """ "37.13 of 100", or the score alone on another scale."""
+        return words.number(score, 2) + (" of 100" if self.top else "")
+
+    def who(self, areas: Array) -> str:
+        """Areas (positions) by name: "Abbey", "Abbey and River", "Abbey and 3 other wards"."""
+        named = [self.names[int(a)] for a in areas]
+        if len(named) <= 2:
+            return words.listed(named)
+        others = len(named) - 1
+        return f"{named[0]} and {words.count(others)} other {self.types(others)}"
