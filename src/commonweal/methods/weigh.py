@@ -129,10 +129,11 @@ def _share_of_bad_resamples(z: Floats, starts: Positions) -> float:
     products = z[:, upper[0]] * z[:, upper[1]]
     moments = np.add.reduceat(np.column_stack([np.ones(len(z)), z, products]), starts)
     random = np.random.Generator(np.random.PCG64(_SEED))
+    times = np.empty((_AT_ONCE, len(moments)))
     bad = 0
     for _ in range(RESAMPLES // _AT_ONCE):
-        drawn = random.integers(0, len(moments), (_AT_ONCE, len(moments)))
-        times = np.stack([np.bincount(draw, minlength=len(moments)) for draw in drawn]).astype(np.float64)
+        for row in times:
+            row[:] = np.bincount(random.integers(0, len(moments), len(moments)), minlength=len(moments))
         total = times @ moments
         mean = total[:, 1 : 1 + children] / total[:, :1]
         square = np.empty((_AT_ONCE, children, children))
