@@ -49,6 +49,10 @@ def attribute_faults(areas: Areas, names: Sequence[str]) -> list[Fault]:
             )
             continue
         values = areas.attributes[name]
+        if values.null_count():
+            code = areas.attributes.filter(pl.col(name).is_null())["code"][0]
+            what = f"the attribute {name!r} is empty for area {code!r}"
+            faults.append(Fault("PEERS-ATTRIBUTE", what, "Fill in a number.", path=("by", i)))
         if not values.dtype.is_numeric():
             text = next(v for v in values.drop_nulls().to_list() if not _spells_number(v))
             what = f"the attribute {name!r} is not a number everywhere: one area has {text!r}"

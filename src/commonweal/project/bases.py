@@ -36,8 +36,8 @@ def about_people(rows: Rows, keys: ValueKeys, framework: Framework) -> tuple[pl.
         for id in listed
         if id in subjects and subjects[id] not in ("person", "household", "thing")
     ]
-    things = [id for id in listed if subjects.get(id) == "thing"]
-    return ~rows.frame["indicator"].is_in(things), several(faults)
+    people = [id for id in listed if subjects.get(id) in ("person", "household")]
+    return rows.frame["indicator"].is_in(people).fill_null(False), several(faults)
 
 
 def with_kinds(rows: Rows, keys: ValueKeys) -> pl.DataFrame:

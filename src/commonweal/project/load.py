@@ -222,7 +222,7 @@ class _Reading:
         since = keys.progress.since if keys.progress else ""
         if since and found and since not in found:
             what = f"progress counts since {since!r}, which is not published"
-            self.fault("PERIOD-UNKNOWN", what, f"Use one of: {', '.join(found)}.", ("progress", "since"))
+            self.fault("PROGRESS-SINCE", what, f"Use one of: {', '.join(found)}.", ("progress", "since"))
         return Periods(tuple(sorted(found.values())), keys.periods.carry) if found else None
 
     def check_coverage(

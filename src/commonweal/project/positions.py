@@ -82,7 +82,7 @@ def _line(node: Any, key: str | int) -> int | None:
 
 
 def _written_key(node: Mapping[Any, Any], key: str | int) -> Any:
-    return next(written for written in node if str(written) == str(key))
+    return next((written for written in node if str(written) == str(key)), None)
 
 
 def _get(node: Mapping[Any, Any], key: str | int) -> Any:

@@ -57,7 +57,7 @@ def read_settings(document: Document) -> tuple[ProjectFile, list[Fault]]:
     if not settings.values and not settings.records:
         what = "the project has neither values nor records"
         remedy = "Add a table under `values:`, or a source under `records:`."
-        faults.append(document.fault("PROJECT-REQUIRED", what, remedy, ()))
+        raise CommonwealError([*faults, document.fault("PROJECT-REQUIRED", what, remedy, ())])
     return settings, faults
 
 
