@@ -1,0 +1,270 @@
+"""An area's page: its scorecard, the figures behind every score, and why they come out as they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+from typing import Final
+
+from commonweal.insight import words
+from commonweal.publish.site import findings, layout, numbers
+from commonweal.publish.site.evidence import Evidence, evidence
+from commonweal.publish.site.lookup import Lookup, Statement
+from commonweal.publish.site.reasons import Gap, Unevenness, gap_to_peers, unevenness
+from commonweal.publish.site.scale import percent
+from commonweal.publish.site.scorecard import Card, cards
+from commonweal.publish.site.symbols import LEGEND, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One part of the index as a row of places: `dots` are all of them, `own` is this area's."""
+
+    name: str
+    href: str
+    dots: tuple[str, ...]
+    own: str
+    rank: str
+    score: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRow:
+    """An area beside its peers."""
+
+    name: str
+    href: str
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The similar areas, and what makes them so."""
+
+    names: tuple[layout.Link, ...]
+    says: str
+    columns: tuple[str, ...]
+    rows: tuple[PeerRow, ...]
+    own: PeerRow
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A column of sentences."""
+
+    heading: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPage:
+    """The page of one area, ready to be written."""
+
+    page: layout.Page
+    name: str
+    code: str
+    type: str
+    types: str
+    of: int
+    finding: findings.Finding
+    shape: tuple[Shape, ...]
+    part_level: str
+    last_place: str
+    facts: tuple[layout.Fact, ...]
+    said: tuple[Said, ...]
+    why: tuple[Statement, ...]
+    cards: tuple[Card, ...]
+    bands: bool
+    trends: str
+    scale: str
+    evidence: Evidence
+    unevenness: Unevenness | None
+    gap: Gap | None
+    peers: Peers | None
+    notes: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
+    before: layout.Link | None
+    after: layout.Link | None
+
+
+def area_page(lookup: Lookup, code: str) -> AreaPage:
+    """The page of one area."""
+    name, root = lookup.names[code], lookup.root
+    made = cards(lookup, code)
+    shape = _shape(lookup, code)
+    before, after = _neighbours(lookup, code)
+    return AreaPage(
+        page=layout.page(
+            lookup.edition,
+            f"areas/{lookup.area_files[code]}",
+            f"{name}, scorecard",
+            "areas",
+            (layout.Crumb(f"All {lookup.types}", "../index.html"), layout.Crumb(name)),
+        ),
+        name=name,
+        code=code,
+        type=lookup.type,
+        types=lookup.types,
+        of=lookup.of(root.id),
+        finding=findings.of_area(lookup, code),
+        shape=shape,
+        part_level=words.sentence(lookup.framework.children(root.id)[0].level),
+        last_place=words.ordinal(lookup.of(root.id)),
+        facts=_facts(lookup, code),
+        said=_said(lookup, code),
+        why=tuple(s for s in lookup.statements.get(code, ()) if s.kind in WHY),
+        cards=made,
+        bands=any(row.band for card in made for group in card.groups for row in group),
+        trends=f"{lookup.periods[0]} to {lookup.latest}" if len(lookup.periods) > 1 else "",
+        scale=f"{words.number(lookup.scale.low, 0)} worst to {words.number(lookup.scale.high, 0)} best",
+        evidence=evidence(lookup, code),
+        unevenness=unevenness(lookup, code),
+        gap=gap_to_peers(lookup, code),
+        peers=_peers(lookup, code),
+        notes=_notes(lookup, code),
+        symbols=LEGEND,
+        before=before,
+        after=after,
+    )
+
+
+def _shape(lookup: Lookup, code: str) -> tuple[Shape, ...]:
+    rows = []
+    for part in lookup.framework.children(lookup.root.id):
+        rank, of = lookup.rank(code, part.id), lookup.of(part.id)
+        if not rank or len(lookup.framework.children(lookup.root.id)) < 2:
+            continue
+        step = 96 / max(of - 1, 1)
+        every = tuple(percent(2 + step * k) for k in range(of)) if of <= 60 else ()
+        rows.append(
+            Shape(
+                part.name,
+                f"../nodes/{lookup.node_files[part.id]}",
+                every,
+                percent(2 + step * (rank - 1)),
+                words.ordinal(rank),
+                lookup.points(lookup.score(code, part.id)),
+            )
+        )
+    return tuple(rows) if len(rows) <= 8 else ()
+
+
+def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
+    root = lookup.root
+    score, rank = lookup.score(code, root.id), lookup.rank(code, root.id)
+    of = f"of {lookup.out_of}" if lookup.out_of and not isnan(score) else ""
+    facts = [layout.Fact(f"{root.name}, {lookup.latest}", lookup.points(score, 1), of)]
+    if rank:
+        facts.append(layout.Fact("Rank", words.ordinal(rank), f"of {lookup.of(root.id)} {lookup.types}"))
+    for attribute in lookup.edition.peer_rule.by if lookup.edition.peer_rule else ():
+        held = lookup.attribute(attribute)
+        if code in held:
+            place = 1 + sum(value > held[code] for value in held.values())
+            text = numbers.attribute(held[code], attribute, numbers.places_for(held.values()))
+            facts.append(
+                layout.Fact(numbers.heading(attribute), text, f"{words.ordinal(place)} of {len(held)}")
+            )
+    change = lookup.changes.get((code, root.id))
+    if change:
+        facts.append(
+            layout.Fact(
+                f"Change since {change.since}", words.signed(change.per_year), f"points a year: {change.kind}"
+            )
+        )
+    return tuple(facts)
+
+
+#: Kinds of statements -> where they stand; kinds not named stand in the last column.
+STRONG: Final = ("dimension-best", "top-scores", "strongest")
+WEAK: Final = ("dimension-worst", "zero-scores", "weakest")
+WHY: Final = ("unevenness", "holds-back", "lifts")
+
+
+def _said(lookup: Lookup, code: str) -> tuple[Said, ...]:
+    said = [s for s in lookup.statements.get(code, ()) if s.kind not in ("finding", *WHY)]
+    strong, weak = (
+        tuple(sorted((s for s in said if s.kind in kinds), key=lambda s: kinds.index(s.kind)))
+        for kinds in (STRONG, WEAK)
+    )
+    other = tuple(s for s in said if s.kind not in STRONG + WEAK)
+    columns = (
+        Said("Strongest", strong), Said("Weakest", weak), Said("Compared and changing", other),
+    )  # fmt: skip
+    return tuple(column for column in columns if column.statements)
+
+
+def _peers(lookup: Lookup, code: str) -> Peers | None:
+    peers, rule = lookup.peers.get(code, ()), lookup.edition.peer_rule
+    if not peers or rule is None:
+        return None
+    root = lookup.root
+    parts = lookup.framework.children(root.id)[:8]
+    nearest = sorted(peers, key=lambda peer: (lookup.rank(peer, root.id) or len(lookup.areas), peer))
+
+    def row(area: str) -> PeerRow:
+        figures = []
+        for attribute in rule.by:
+            held = lookup.attribute(attribute)
+            places = numbers.places_for(held.values())
+            figures.append(numbers.attribute(held[area], attribute, places) if area in held else "[x]")
+        figures += [lookup.points(lookup.score(area, root.id)), str(lookup.rank(area, root.id) or "[x]")]
+        figures += [lookup.points(lookup.score(area, part.id)) for part in parts]
+        return PeerRow(lookup.names[area], lookup.area_files[area], tuple(figures))
+
+    by = words.listed([numbers.heading(attribute).lower() for attribute in rule.by])
+    return Peers(
+        tuple(layout.Link(lookup.names[peer], lookup.area_files[peer]) for peer in peers),
+        f"The {words.count(len(peers))} {words.types(lookup.edition.areas.type, len(peers))} nearest to"
+        f" {lookup.names[code]} in {by}. This is not part of the index.",
+        (*(numbers.heading(a) for a in rule.by), "Index", "Rank", *(part.name for part in parts)),
+        tuple(row(peer) for peer in nearest),
+        row(code),
+    )
+
+
+def _neighbours(lookup: Lookup, code: str) -> tuple[layout.Link | None, layout.Link | None]:
+    """The areas before and after in the alphabet."""
+    order = sorted(lookup.areas, key=lambda area: (area.name, area.code))
+    at = next(k for k, area in enumerate(order) if area.code == code)
+
+    def link(k: int) -> layout.Link | None:
+        if not 0 <= k < len(order):
+            return None
+        return layout.Link(order[k].name, lookup.area_files[order[k].code])
+
+    return link(at - 1), link(at + 1)
+
+
+def _notes(lookup: Lookup, code: str) -> tuple[str, ...]:
+    scale = f"{words.number(lookup.scale.low, 0)} (worst) to {words.number(lookup.scale.high, 0)} (best)"
+    notes = [
+        f"Every score runs from {scale}, also where the thing itself is bad: a high score for crime means"
+        " little crime.",
+        f"{words.sentence(lookup.types)} that tie share the better rank.",
+    ]
+    rule = lookup.edition.peer_rule
+    if lookup.marks and rule:
+        times = "" if rule.times == 1 else f"{rule.times:g} times "
+        spread = rule.spread.replace("-", " ")
+        notes.append(
+            f"Over and under: further from the {rule.centre} of the peers than {times}their {spread}, and"
+            f" than {words.points(rule.floor, 0 if rule.floor == round(rule.floor) else 1)}. On the line is within."
+        )
+    cuts = lookup.edition.progress_rule
+    if lookup.changes and cuts:
+        low, middle, high = (words.number(cut) for cut in cuts.cuts)
+        notes.append(
+            f"Progress in points a year since {lookup.since}: below {low} is deterioration, up to {middle}"
+            f" stagnation, up to {high} steady improvement, above that significant improvement. It says how"
+            " large a change is, not whether it could be chance."
+        )
+    floored = lookup.edition.scoring.floored
+    if not floored.is_empty():
+        here = floored.filter((floored["area"] == code) & (floored["period"] == lookup.latest))
+        if here.height:
+            names = words.listed([lookup.framework[n].name for n in here["node"].to_list()])
+            notes.append(
+                f"Before the means above were taken, {names} counted as"
+                f" {words.points(lookup.edition.recipe.floor or 0, 0)}: a zero would make the whole zero."
+            )
+    return tuple(notes)

@@ -1,0 +1,71 @@
+"""A map in three classes: each area a link with its figure printed on it, and a key in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from commonweal.publish.site.scale import Classes
+from commonweal.publish.site.shapes import Shapes
+
+
+@dataclass(frozen=True, slots=True)
+class MapArea:
+    """One area: `kind` is its class 1 to 3, or 0 where there is no figure."""
+
+    href: str
+    says: str
+    path: str
+    kind: int
+    x: int
+    y: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapPicture:
+    """A map ready to be written."""
+
+    width: int
+    height: int
+    says: str
+    caption: str
+    areas: tuple[MapArea, ...]
+    legend: tuple[tuple[int, str], ...]
+    shared: str
+    crowded: bool
+
+
+def choropleth(
+    shapes: Shapes,
+    values: Mapping[str, float],
+    *,
+    write: Callable[[float], str],
+    hrefs: Mapping[str, str],
+    says: Mapping[str, str],
+    texts: Mapping[str, str],
+    title: str,
+    caption: str,
+) -> MapPicture:
+    """Fill `shapes` by `values`. `says` names each area's link, `texts` holds what is printed on it."""
+    classes = Classes.of(list(values.values()))
+    areas = []
+    for code, outline in shapes.outlines.items():
+        kind = classes.number(values[code]) if code in values else 0
+        text = texts.get(code, "") if outline.room else ""
+        areas.append(MapArea(hrefs[code], says[code], outline.path, kind, outline.x, outline.y, text))
+    legend = classes.labels([write(b) for b in classes.breaks])
+    if len(values) < len(shapes.outlines):
+        legend = (*legend, (0, "No figure shown"))
+    return MapPicture(
+        shapes.width, shapes.height, title, caption, tuple(areas), legend, shapes.shared, shapes.crowded
+    )
+
+
+def break_places(breaks: Sequence[float], least: int) -> int:
+    """Decimals that a key needs so that its breaks can be told apart.
+
+    >>> break_places([45.0, 52.0], 0), break_places([0.12, 0.125], 0)
+    (0, 3)
+    """
+    return next((p for p in range(least, 10) if all(round(b, p) == b for b in breaks)), 10)

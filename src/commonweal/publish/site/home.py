@@ -1,0 +1,234 @@
+"""The home page: who leads, every place on a map and in order, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+
+from commonweal.insight import words
+from commonweal.insight.progress import CLASSES, class_of
+from commonweal.model.framework import Node
+from commonweal.model.project import ProgressRule
+from commonweal.publish.site import findings, layout
+from commonweal.publish.site.choropleth import MapPicture, break_places, choropleth
+from commonweal.publish.site.lookup import Lookup, Statement
+from commonweal.publish.site.ranking import Drawing, Ranking, RankRow, drawing, ticks
+from commonweal.publish.site.scale import Axis, percent
+from commonweal.publish.site.scorecard import PROGRESS_SIGN
+from commonweal.publish.site.shapes import Shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of what changed: where a score was, where it is, and the class of the change."""
+
+    name: str
+    href: str
+    first: str
+    last: str
+    per_year: str
+    kind: str
+    sign: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What changed since a period, for the place or for its areas."""
+
+    since: str
+    until: str
+    said: tuple[Statement, ...]
+    says: str
+    noun: str
+    rows: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home page, ready to be written."""
+
+    page: layout.Page
+    heading: str
+    finding: findings.Finding
+    more: tuple[Statement, ...]
+    facts: tuple[layout.Fact, ...]
+    types: str
+    type: str
+    map: MapPicture | None
+    ranking: Ranking
+    moves: Moves | None
+    measures: str
+    parts: tuple[layout.Link, ...]
+
+
+def home(lookup: Lookup, shapes: Shapes | None) -> Home:
+    """The home page of an edition."""
+    edition = lookup.edition
+    where = f" of {edition.place}" if edition.place else ""
+    heading = f"How the {len(lookup.areas)} {lookup.types}{where} are doing"
+    return Home(
+        page=layout.page(edition, "index.html", f"{heading} in {lookup.latest}", "areas"),
+        heading=heading,
+        finding=findings.of_place(lookup),
+        more=tuple(s for s in lookup.statements.get("", ()) if not s.node and s.kind != "finding"),
+        facts=_facts(lookup),
+        types=lookup.types,
+        type=lookup.type,
+        map=_map(lookup, shapes) if shapes else None,
+        ranking=_ranking(lookup),
+        moves=_moves(lookup),
+        measures=lookup.root.description,
+        parts=tuple(
+            layout.Link(child.name, f"nodes/{lookup.node_files[child.id]}")
+            for child in lookup.framework.children(lookup.root.id)
+        ),
+    )
+
+
+def _facts(lookup: Lookup) -> tuple[layout.Fact, ...]:
+    root, place = lookup.root, lookup.edition.place
+    facts = []
+    own = lookup.benchmark_score(place, root.id)
+    note = f"of {lookup.out_of}" if lookup.out_of else ""
+    if not isnan(own):
+        facts.append(layout.Fact(f"{place}, {lookup.latest}", lookup.points(own), note))
+        change = _change_of(lookup, root)
+        if change is not None:
+            facts.append(layout.Fact(f"Change since {lookup.since}", words.signed(change), "points a year"))
+    ranked = [area for area in lookup.ordered(root.id) if lookup.rank(area.code, root.id)]
+    for label, area in (("Highest", ranked[:1]), ("Lowest", ranked[-1:])):
+        if area:
+            score = lookup.points(lookup.score(area[0].code, root.id))
+            facts.append(layout.Fact(f"{label} {lookup.type}", score, area[0].name))
+    count = len(lookup.framework.indicators)
+    levels = [
+        f"{number} {words.types(level, number)}" for level, number in lookup.levels() if level != root.level
+    ]
+    facts.append(layout.Fact("Made from", str(count), _made_from(levels)))
+    return tuple(facts)
+
+
+def _made_from(levels: list[str]) -> str:
+    *above, indicators = levels
+    noun = indicators.split(" ", 1)[1]
+    return f"{noun}, {above[-1]}" if above else noun
+
+
+def _map(lookup: Lookup, shapes: Shapes) -> MapPicture:
+    root = lookup.root.id
+    scores = {a.code: lookup.score(a.code, root) for a in lookup.areas}
+    scored = {code: score for code, score in scores.items() if not isnan(score)}
+    says = {
+        code: f"{lookup.names[code]}, rank {lookup.rank(code, root)} of {lookup.of(root)},"
+        f" score {lookup.points(score)}"
+        if code in scored
+        else f"{lookup.names[code]}, no score"
+        for code, score in scores.items()
+    }
+    fitting = sum(outline.room for outline in shapes.outlines.values())
+    where = "" if fitting == len(shapes.outlines) else ", where there is room for it"
+    return choropleth(
+        shapes,
+        scored,
+        write=lambda value: words.number(value, break_places([value], 0)),
+        hrefs={a.code: f"areas/{lookup.area_files[a.code]}" for a in lookup.areas},
+        says=says,
+        texts={code: str(lookup.rank(code, root)) for code in scored},
+        title=f"Map of {len(lookup.areas)} {lookup.types}, numbered by rank",
+        caption=f"{lookup.root.name} in {lookup.latest}. The number on each {lookup.type} is its rank{where}.",
+    )
+
+
+def _ranking(lookup: Lookup) -> Ranking:
+    root = lookup.root.id
+    scores = [s for a in lookup.areas if not isnan(s := lookup.score(a.code, root))]
+    axis = Axis.over(scores or [0.0, lookup.scale.high])
+    columns = ["Score"]
+    if lookup.changes:
+        columns.append(f"A year since {lookup.since}")
+    rows = []
+    for area in lookup.ordered(root):
+        score, rank = lookup.score(area.code, root), lookup.rank(area.code, root)
+        figures = [lookup.points(score)]
+        if lookup.changes:
+            change = lookup.changes.get((area.code, root))
+            figures.append(words.signed(change.per_year) if change else "[x]")
+        picture = Drawing() if isnan(score) else drawing(axis, score, None, None, bar=False)
+        href = f"areas/{lookup.area_files[area.code]}"
+        rows.append(RankRow(str(rank) if rank else "", area.name, href, picture, tuple(figures)))
+    note = "" if axis.low == 0 else f"The axis starts at {words.number(axis.low, axis.places)}, not 0."
+    return Ranking(
+        caption=f"{words.sentence(lookup.types)} by score in {lookup.latest}",
+        noun=words.sentence(lookup.type),
+        axis="Score",
+        ticks=ticks(axis),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        note=note,
+    )
+
+
+def _change_of(lookup: Lookup, node: Node) -> float | None:
+    """The place's own progress in points a year, between the ends that the areas' progress has."""
+    ends = _ends(lookup, node)
+    if ends is None:
+        return None
+    by_label = {period.label: period for period in lookup.edition.periods}
+    years = by_label[lookup.latest].years_after(by_label[lookup.since])
+    return (ends[1] - ends[0]) / years
+
+
+def _ends(lookup: Lookup, node: Node) -> tuple[float, float] | None:
+    if lookup.since not in lookup.periods:
+        return None
+    place = lookup.edition.place
+    first = lookup.benchmark_score(place, node.id, lookup.since)
+    last = lookup.benchmark_score(place, node.id)
+    return None if isnan(first) or isnan(last) else (first, last)
+
+
+def _moves(lookup: Lookup) -> Moves | None:
+    """The place's scores then and now, for the level above indicators; largest gain first."""
+    rule = lookup.edition.progress_rule or ProgressRule()
+    found = []
+    for node in lookup.framework.parents:
+        if not lookup.framework.children(node.id)[0].is_indicator:
+            continue
+        ends, change = _ends(lookup, node), _change_of(lookup, node)
+        if ends is None or change is None:
+            continue
+        kind = CLASSES[int(class_of(np.array([change]), rule)[0])]
+        found.append(
+            (
+                -change,
+                Move(
+                    node.name,
+                    f"nodes/{lookup.node_files[node.id]}",
+                    lookup.points(ends[0]),
+                    lookup.points(ends[1]),
+                    words.signed(change),
+                    words.sentence(kind),
+                    PROGRESS_SIGN[kind],
+                    percent(lookup.scale.at(ends[0])),
+                    percent(lookup.scale.at(ends[1])),
+                ),
+            )
+        )
+    if not found:
+        return None
+    scale = f"on a scale of {words.number(lookup.scale.low, 0)} to {words.number(lookup.scale.high, 0)}"
+    return Moves(
+        lookup.since,
+        lookup.latest,
+        tuple(
+            s for s in findings.about_node(lookup, lookup.root.id) if s.kind in ("change", "progress-classes")
+        ),
+        f"Scores of {lookup.edition.place} as a whole: hollow dot {lookup.since}, solid dot {lookup.latest},"
+        f" {scale}. The class says how large a change is, not whether it could be chance.",
+        words.sentence(next(n.level for n in lookup.framework.parents)),
+        tuple(move for _, move in sorted(found, key=lambda pair: (pair[0], pair[1].name))),
+    )

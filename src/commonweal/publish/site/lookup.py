@@ -1,0 +1,374 @@
+"""An edition arranged for reading cell by cell: what every page asks for, looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import isnan, nan
+from typing import Any, Final
+
+import polars as pl
+
+from commonweal.insight import words
+from commonweal.model.area import Area
+from commonweal.model.edition import Edition
+from commonweal.model.framework import Framework, Node
+from commonweal.model.observation import STATUSES
+from commonweal.publish.site import numbers
+from commonweal.publish.site.addresses import file_names
+from commonweal.publish.site.scale import Axis
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The value behind an indicator's score: as observed, protected, carried or made up."""
+
+    value: float
+    status: str
+    observed: str = ""
+    lower: float | None = None
+    upper: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    source: str = ""
+    round_to: float | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the value is confidential: then only its range may be shown."""
+        return self.status == "suppressed"
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a value and it may be shown."""
+        return not isnan(self.value) and not self.hidden
+
+
+NO_FIGURE: Final = Figure(nan, "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a score stands against the peers' usual range."""
+
+    kind: str  # over, within, under
+    centre: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a score moved between two periods."""
+
+    since: str
+    until: str
+    first: float
+    last: float
+    per_year: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence about a place, and the address that leads to it."""
+
+    id: str
+    area: str
+    node: str
+    kind: str
+    against: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """Everything a page asks of an edition, by area and node, for the latest period and over time."""
+
+    edition: Edition
+
+    @cached_property
+    def framework(self) -> Framework:
+        """The tree."""
+        return self.edition.framework
+
+    @cached_property
+    def areas(self) -> tuple[Area, ...]:
+        """The areas, in the order of the scoring."""
+        by_code = {area.code: area for area in self.edition.areas}
+        return tuple(by_code[code] for code in self.edition.scoring.areas)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Area code -> name."""
+        return self.edition.areas.names
+
+    @cached_property
+    def area_files(self) -> dict[str, str]:
+        """Area code -> page, without its folder."""
+        return file_names(area.code for area in self.areas)
+
+    @cached_property
+    def node_files(self) -> dict[str, str]:
+        """Node id -> page, without its folder."""
+        return file_names(node.id for node in self.framework)
+
+    @cached_property
+    def root(self) -> Node:
+        """The index."""
+        return self.framework.roots[0]
+
+    @cached_property
+    def periods(self) -> tuple[str, ...]:
+        """The labels of the periods, oldest first."""
+        return tuple(period.label for period in self.edition.periods)
+
+    @property
+    def latest(self) -> str:
+        """The period that pages are about."""
+        return self.periods[-1]
+
+    @cached_property
+    def type(self) -> str:
+        """What one area is called."""
+        return words.one_type(self.edition.areas.type)
+
+    @cached_property
+    def types(self) -> str:
+        """What several areas are called."""
+        return words.types(self.edition.areas.type)
+
+    @cached_property
+    def _scores(self) -> Any:
+        return self.edition.scoring.scores.tolist()
+
+    @cached_property
+    def _ranks(self) -> Any:
+        return self.edition.scoring.ranks.tolist()
+
+    @cached_property
+    def _of(self) -> Any:
+        return self.edition.scoring.of.tolist()
+
+    @cached_property
+    def _status(self) -> Any:
+        return self.edition.scoring.status.tolist()
+
+    @cached_property
+    def _at(self) -> tuple[dict[str, int], dict[str, int]]:
+        return self.edition.scoring.area_index, self.edition.scoring.node_index
+
+    def score(self, area: str, node: str, period: int = -1) -> float:
+        """A score, nan where there is none."""
+        areas, nodes = self._at
+        return float(self._scores[period][areas[area]][nodes[node]])
+
+    def rank(self, area: str, node: str) -> int:
+        """A rank in the latest period, 0 where there is none."""
+        areas, nodes = self._at
+        return int(self._ranks[-1][areas[area]][nodes[node]])
+
+    def of(self, node: str) -> int:
+        """How many areas have a score in the latest period."""
+        return int(self._of[-1][self._at[1][node]])
+
+    def status(self, area: str, node: str) -> str:
+        """How a score came to be."""
+        areas, nodes = self._at
+        return STATUSES[int(self._status[-1][areas[area]][nodes[node]])]
+
+    def trend(self, area: str, node: str) -> tuple[float, ...]:
+        """An area's scores of all periods, nan where there is none."""
+        areas, nodes = self._at
+        a, n = areas[area], nodes[node]
+        return tuple(period[a][n] for period in self._scores)
+
+    def ordered(self, node: str) -> tuple[Area, ...]:
+        """The areas from best to worst; those without a score come last, by name."""
+
+        def key(area: Area) -> tuple[int, str, str]:
+            return (self.rank(area.code, node) or len(self.areas) + 1, area.name, area.code)
+
+        return tuple(sorted(self.areas, key=key))
+
+    @cached_property
+    def scale(self) -> Axis:
+        """What scores run over: 0 to 1, 0 to 100, or round numbers around what there is."""
+        found = [s for period in self._scores for row in period for s in row if not isnan(s)]
+        for high in (1.0, 100.0):
+            if found and min(found) >= 0 and max(found) <= high * (1 + 1e-9):
+                return Axis(0.0, high, tuple(high * k / 4 for k in range(5)), 0)
+        return Axis.over(found)
+
+    @cached_property
+    def out_of(self) -> str:
+        """The best score possible, as text; empty where the method has none."""
+        return words.number(self.scale.high, 0) if self.scale.low == 0 and self.scale.high >= 1 else ""
+
+    def points(self, score: float, more: int = 0) -> str:
+        """A score as text, with the decimals that its scale wants."""
+        if isnan(score):
+            return "[x]"
+        spread = self.scale.high - self.scale.low
+        return words.number(score, (1 if spread > 20 else 3 if spread <= 2 else 2) + more)
+
+    # What lies behind the scores of indicators -------------------------------------------------------
+
+    @cached_property
+    def _observed(self) -> dict[tuple[str, str, str], tuple[Any, ...]]:
+        columns = ["area", "indicator", "period", "observed", "lower", "upper", "numerator", "denominator",
+                   "source", "round_to"]  # fmt: skip
+        rows = self.edition.observations.select(columns).rows()
+        return {row[:3]: row[3:] for row in rows}
+
+    @cached_property
+    def figures(self) -> dict[tuple[str, str], Figure]:
+        """(area, indicator) -> the figure behind the score of the latest period."""
+        scoring = self.edition.scoring
+        values = scoring.values[-1].tolist()
+        status = scoring.value_status[-1].tolist()
+        source = scoring.entered_from[-1].tolist()
+        found = {}
+        for i, indicator in enumerate(self.framework.indicators):
+            for a, area in enumerate(scoring.areas):
+                own = scoring.entered_periods[source[a][i]] if source[a][i] >= 0 else ""
+                row = self._observed.get((area, indicator.id, own), ("",) + (None,) * 4 + ("", None))
+                found[area, indicator.id] = Figure(
+                    values[a][i], STATUSES[int(status[a][i])], row[0] or own, *row[1:]
+                )
+        return found
+
+    def shown_values(self, indicator: str, period: int) -> list[float]:
+        """The values of one indicator and period that are there and not hidden."""
+        i, scoring = self._indicator[indicator], self.edition.scoring
+        hidden = STATUSES.index("suppressed")
+        pairs = zip(scoring.values[period, :, i].tolist(), scoring.value_status[period, :, i], strict=True)
+        return [value for value, status in pairs if not isnan(value) and status != hidden]
+
+    @cached_property
+    def _indicator(self) -> dict[str, int]:
+        return {node.id: i for i, node in enumerate(self.framework.indicators)}
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Indicator -> decimals of its values."""
+        values = self.edition.scoring.values
+        return {
+            node.id: numbers.places_for(v for v in values[:, :, i].ravel().tolist() if not isnan(v))
+            for i, node in enumerate(self.framework.indicators)
+        }
+
+    @cached_property
+    def goalposts(self) -> dict[str, tuple[float, float]]:
+        """Indicator -> worst and best, where the method has them, for the latest period."""
+        frame = self.edition.goalposts
+        return {
+            row[0]: (row[1], row[2])
+            for row in frame.select("indicator", "worst", "best", "period").rows()
+            if row[1] is not None and row[2] is not None and row[3] in (None, "", self.latest)
+        }
+
+    @cached_property
+    def weights(self) -> dict[str, tuple[float | None, float | None, str]]:
+        """Node -> weight in its parent, weight in the index, reason of a fall-back; latest period."""
+        frame = self.edition.weights.select("node", "weight", "effective_weight", "reason", "period")
+        return {
+            row[0]: (row[1], row[2], row[3] or "")
+            for row in frame.rows()
+            if row[4] in (None, "", self.latest)
+        }
+
+    # Meaning -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def marks(self) -> dict[tuple[str, str], Mark]:
+        """(area, node) -> how it stands against its peers in the latest period."""
+        frame = self.edition.performance.filter(
+            (pl.col("period") == self.latest) & pl.col("class").is_in(["over", "within", "under"])
+        )
+        return {
+            (area, node): Mark(kind, centre, low, high)
+            for area, node, kind, centre, low, high in frame.select(
+                "area", "node", "class", "centre", "low", "high"
+            ).rows()
+        }
+
+    @cached_property
+    def changes(self) -> dict[tuple[str, str], Change]:
+        """(area, node) -> its progress, where it has a class."""
+        columns = ("area", "node", "since", "until", "first", "last", "per_year", "class")
+        return {
+            row[:2]: Change(*row[2:])
+            for row in self.edition.progress.select(columns).rows()
+            if row[6] is not None and row[7]
+        }
+
+    @cached_property
+    def since(self) -> str:
+        """Since when progress counts; empty where there is none."""
+        return next(iter(self.changes.values())).since if self.changes else ""
+
+    @cached_property
+    def peers(self) -> dict[str, tuple[str, ...]]:
+        """Area -> its peers, nearest first."""
+        found: dict[str, list[str]] = {}
+        for area, peer in self.edition.peers.sort("area", "order").select("area", "peer").rows():
+            found.setdefault(area, []).append(peer)
+        return {area: tuple(peers) for area, peers in found.items()}
+
+    @cached_property
+    def statements(self) -> dict[str, tuple[Statement, ...]]:
+        """Area -> what is said about it, in the order of the edition; '' holds what is about all."""
+        found: dict[str, list[Statement]] = {}
+        columns = ("id", "area", "node", "kind", "against", "text")
+        for row in self.edition.statements.select(pl.col(c).fill_null("") for c in columns).rows():
+            statement = Statement(*row)
+            found.setdefault(statement.area, []).append(statement)
+        return {area: tuple(said) for area, said in found.items()}
+
+    @cached_property
+    def unevenness(self) -> dict[tuple[str, str], tuple[tuple[str, float], ...]]:
+        """(area, node) -> parts of the cost of unevenness in the latest period."""
+        found: dict[tuple[str, str], list[tuple[str, float]]] = {}
+        frame = self.edition.unevenness.filter(pl.col("period") == self.latest)
+        for area, node, part, points in frame.select("area", "node", "part", "points").rows():
+            found.setdefault((area, node), []).append((part, points))
+        return {key: tuple(parts) for key, parts in found.items()}
+
+    # Beside the areas --------------------------------------------------------------------------------
+
+    @cached_property
+    def benchmarks(self) -> tuple[str, ...]:
+        """The names of the benchmarks: the place itself first."""
+        names = set(self.edition.benchmarks["name"].to_list())
+        return tuple(sorted(names, key=lambda name: (name != self.edition.place, name)))
+
+    @cached_property
+    def _benchmark(self) -> Mapping[tuple[str, str, str], tuple[float, float]]:
+        columns = ("name", "node", "period", "value", "score")
+        return {
+            row[:3]: (nan if row[3] is None else row[3], nan if row[4] is None else row[4])
+            for row in self.edition.benchmarks.select(columns).rows()
+        }
+
+    def benchmark_value(self, name: str, node: str, period: str = "") -> float:
+        """A benchmark's value of an indicator, nan where there is none."""
+        return self._benchmark.get((name, node, period or self.latest), (nan, nan))[0]
+
+    def benchmark_score(self, name: str, node: str, period: str = "") -> float:
+        """A benchmark's score, nan where there is none."""
+        return self._benchmark.get((name, node, period or self.latest), (nan, nan))[1]
+
+    def attribute(self, name: str) -> dict[str, float]:
+        """Area -> a numeric attribute, where it has one."""
+        frame = self.edition.areas.attributes
+        if name not in frame.columns or not frame.schema[name].is_numeric():
+            return {}
+        rows = frame.select("code", pl.col(name).cast(pl.Float64)).rows()
+        return {code: value for code, value in rows if value is not None and not isnan(value)}
+
+    def levels(self) -> Iterator[tuple[str, int]]:
+        """The levels from the index down, with the number of nodes of each."""
+        for level in reversed(self.framework.levels):
+            yield level, sum(node.level == level for node in self.framework)
