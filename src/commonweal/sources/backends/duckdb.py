@@ -88,16 +88,17 @@ def _total(engine: Any, query: Query) -> Totals:
     while True:
         relation = _relation(query.files, latin)
         cells = _cells(engine, query, relation)
-        count, where = _rejected(engine, scans)
+        unreadable = [place for place, bad_text in _rejected(engine, query, scans) if not bad_text]
         identical, differing = _repeats(engine, query, relation) if query.key else (0, 0)
-        odd = _not_utf8(engine)
+        odd = {place.file for place, bad_text in _rejected(engine, query, scans) if bad_text}
         if odd <= latin:
             break
         # a file with a letter that is not UTF-8 is read again, all of it, as Latin-1
         latin, scans = latin | odd, _scans(engine)
     if identical or differing:
         cells = _less(cells, _cells(engine, query, "repeated"), query)
-    return Totals(ordered(cells, query), identical, differing, count, where)
+    where = tuple(unreadable[:PLACES])
+    return Totals(ordered(cells, query), identical, differing, len(unreadable), where)
 
 
 def _relation(files: tuple[File, ...], latin: frozenset[Path]) -> str:
@@ -190,7 +191,8 @@ def _by_point(engine: Any, query: Query, link: ByPoint, relation: str) -> pl.Dat
         f"select {sql.number(link.x)} as x, {sql.number(link.y)} as y, {_at(query)} as at"
         f"{', ' + flags if flags else ''} from {relation}"
     )
-    parts = [_counted(_arrow(batch), link, query) for batch in rows.to_arrow_reader(_BATCH)]
+    with rows.to_arrow_reader(_BATCH) as batches:
+        parts = [_counted(_arrow(batch), link, query) for batch in batches]
     return _add(parts, query)
 
 
@@ -250,33 +252,25 @@ def _repeats(engine: Any, query: Query, relation: str) -> tuple[int, int]:
         """
     )
     engine.execute("create or replace temp table repeated as select unnest(row) from repeats")
-    same, all_of_them = engine.execute(
+    ((same, all_of_them),) = engine.execute(
         "select count(*) filter (where same), count(*) from repeats"
-    ).fetchone()
+    ).fetchall()
     return same, all_of_them - same
 
 
-def _rejected(engine: Any, after: int) -> tuple[int, tuple[Unreadable, ...]]:
-    """How many rows the scans after number `after` could not take apart, and the first places."""
+def _rejected(engine: Any, query: Query, after: int) -> list[tuple[Unreadable, bool]]:
+    """The rows that the scans after number `after` could not take apart, and if it was for their letters."""
+    if all(file.kind == "parquet" for file in query.files):
+        return []
     rows = engine.execute(
         f"""
-        select distinct file_path, line from reject_errors join reject_scans using (scan_id, file_id)
-        where scan_id > {after} and error_type <> '{_BAD_TEXT}' order by all
+        select file_path, line, bool_and(error_type = '{_BAD_TEXT}')
+        from reject_errors join reject_scans using (scan_id, file_id)
+        where scan_id > {after} group by all order by all
         """
     )
-    places = [Unreadable(Path(path), int(line)) for path, line in rows.fetchall()]
-    return len(places), tuple(places[:PLACES])
-
-
-def _not_utf8(engine: Any) -> frozenset[Path]:
-    found = engine.execute(
-        f"""
-        select distinct file_path from reject_errors join reject_scans using (scan_id, file_id)
-        where error_type = '{_BAD_TEXT}'
-        """
-    )
-    return frozenset(Path(path) for (path,) in found.fetchall())
+    return [(Unreadable(Path(path), int(line)), bad_text) for path, line, bad_text in rows.fetchall()]
 
 
 def _scans(engine: Any) -> int:
-    return int(engine.execute("select coalesce(max(scan_id), 0) from reject_scans").fetchone()[0])
+    return int(engine.execute("select coalesce(max(scan_id), 0) from reject_scans").fetchall()[0][0])
