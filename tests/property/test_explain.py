@@ -93,7 +93,7 @@ def adds_up(explanation):
         assert abs(parts["points"].sum() + row["points"] - own["points"][0]) < 1e-9
 
 
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @FEW

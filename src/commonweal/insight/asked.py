@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.insight import words
@@ -11,6 +12,7 @@ from commonweal.model.edition import Edition, Scoring
 
 
 def node_at(scoring: Scoring, node: str | None) -> int:
+    """The position of a node by id; the index if none is named. Raises EXPLAIN-NODE."""
     id = scoring.framework.roots[0].id if node is None else node
     if id not in scoring.node_index:
         raise CommonwealError(
@@ -20,6 +22,7 @@ def node_at(scoring: Scoring, node: str | None) -> int:
 
 
 def period_at(scoring: Scoring, period: str | None) -> int:
+    """The position of a published period; the latest if none is named. Raises EXPLAIN-PERIOD."""
     label = scoring.periods[-1].label if period is None else period
     if label not in scoring.period_index:
         known = ", ".join(scoring.period_index)
@@ -39,6 +42,7 @@ def _find(edition: Edition, area: str) -> int | None:
 
 
 def area_at(edition: Edition, area: str) -> int:
+    """The position of an area by code or name. Raises AREA-UNKNOWN."""
     found = _find(edition, area)
     if found is None:
         raise CommonwealError(
@@ -52,9 +56,8 @@ def area_at(edition: Edition, area: str) -> int:
 
 
 def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Array, Array, str]:
-    """The other side's periods and areas, and what it is called."""
+    """The other side's periods and areas, and what it is called. Raises EXPLAIN-AGAINST."""
     scoring = edition.scoring
-    kind: Literal["peers", "all"]
     if against == "peers":
         peers = edition.peers.filter(pl.col("area") == scoring.areas[who]).sort("order")["peer"]
         if peers.is_empty():
@@ -83,6 +86,7 @@ def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Arra
 
 
 def need_score(edition: Edition, top: int, when: int, who: int) -> None:
+    """Refuse to explain a score that is not there: EXPLAIN-SCORE."""
     scoring = edition.scoring
     if not np.isfinite(scoring.scores[when, who, top]):
         node, name = scoring.framework.nodes[top], edition.areas.names[scoring.areas[who]]
