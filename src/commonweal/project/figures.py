@@ -45,7 +45,7 @@ def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: 
         for code in without
     )
     raise_any(faults)
-    return frame.with_columns(pl.lit(name).alias("name")).select(DENOMINATORS).sort("area", "period")
+    return frame.with_columns(pl.lit(name).alias("name")).select(list(DENOMINATORS)).sort("area", "period")
 
 
 def read_benchmark(files: Files, name: str, written: str | FigureKeys, known: Known) -> pl.DataFrame:
@@ -58,7 +58,7 @@ def read_benchmark(files: Files, name: str, written: str | FigureKeys, known: Kn
     frame = values.rows.frame
     raise_any([*values.faults, *_repeated(rows.file, frame, ["name", "period", "indicator"])])
     table = observations([frame.with_columns(pl.col("name").alias("area"))])
-    return table.frame.with_columns(pl.col("area").alias("name")).select(BENCHMARKS)
+    return table.frame.with_columns(pl.col("area").alias("name")).select(list(BENCHMARKS))
 
 
 def read_goalposts(files: Files, edition: str) -> pl.DataFrame:
