@@ -124,8 +124,9 @@ def _as_given(scoring: Scoring, given: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(c).cast(pl.Float64) for c in _NUMBERS),
     )
     held = held.filter(pl.col("indicator").is_in(known) & pl.col("value").is_not_null())
-    ends = {label: Period.parse(label).end for label in held["observed"].unique()}
-    held = held.with_columns(pl.col("observed").replace_strict(ends, return_dtype=pl.Date).alias("end"))
+    ends = [(label, Period.parse(label).end) for label in held["observed"].unique()]
+    dated = pl.DataFrame(ends, schema={"observed": pl.String, "end": pl.Date}, orient="row")
+    held = held.join(dated, on="observed", how="left")
     tables = [_entering(scoring, held, t) for t in range(len(scoring.periods))]
     order = ["name", "period", "indicator", *_NUMBERS, "observed", "status"]
     return pl.concat(tables).select(order)
