@@ -94,7 +94,9 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
             )
         ) from error
     codes = ["" if value is None else str(value).strip() for value in fields[0]]
-    return meta["crs"] or "", codes, shapely.from_wkb(shapes, on_invalid="ignore")
+    # TopoJSON has no place for a reference system; like GeoJSON without one it is in degrees
+    standing = "EPSG:4326" if path.name.lower().endswith((".topojson", ".json")) else ""
+    return meta["crs"] or standing, codes, shapely.from_wkb(shapes, on_invalid="ignore")
 
 
 def _crs_faults(path: Path, crs: str, geometries: Any) -> list[Fault]:

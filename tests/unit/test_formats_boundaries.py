@@ -1,0 +1,132 @@
+"""Boundaries in each format, with their coordinates left as they are, and each way they can be wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+
+from commonweal.errors import CommonwealError
+from commonweal.formats.boundaries import read_boundaries
+
+SQUARE = [[0.0, 51.0], [0.1, 51.0], [0.1, 51.1], [0.0, 51.1], [0.0, 51.0]]
+BOWTIE = [[0.0, 51.0], [0.1, 51.1], [0.1, 51.0], [0.0, 51.1], [0.0, 51.0]]
+
+
+def geojson(shapes: dict[str, Any], **more: object) -> bytes:
+    features = [
+        {"type": "Feature", "properties": {"ward": code}, "geometry": geometry}
+        for code, geometry in shapes.items()
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
+
+
+def polygon(ring: list[list[float]]) -> dict[str, Any]:
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def written(path: Path, raw: bytes) -> Path:
+    path.write_bytes(raw)
+    return path
+
+
+def save(path: Path, driver: str, crs: str | None) -> Path:
+    box = shapely.box(530000, 180000, 531000, 181000)
+    codes = [np.array(["E1"], dtype=object)]
+    pyogrio.raw.write(
+        path, shapely.to_wkb([box]), codes, ["ward"], geometry_type="Polygon", crs=crs, driver=driver
+    )
+    return path
+
+
+def test_geojson_is_in_degrees_and_sorted_by_code(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.geojson", geojson({"E2": polygon(SQUARE), "E1": polygon(SQUARE)}))
+    outlines = read_boundaries(path, "ward")
+    assert outlines.codes == ("E1", "E2")
+    assert outlines.crs == "EPSG:4326"
+    assert outlines.geometries[0].bounds == (0.0, 51.0, 0.1, 51.1)
+
+
+def test_packed_geojson_and_only_the_areas_wanted(tmp_path: Path) -> None:
+    raw = geojson({"E1": polygon(SQUARE), "E2": polygon(BOWTIE)})
+    path = written(tmp_path / "a.geojson.gz", gzip.compress(raw))
+    assert read_boundaries(path, "ward", ["E1"]).codes == ("E1",)
+
+
+@pytest.mark.parametrize(("name", "driver"), [("a.gpkg", "GPKG"), ("a.shp", "ESRI Shapefile")])
+def test_other_formats_keep_their_coordinates(tmp_path: Path, name: str, driver: str) -> None:
+    outlines = read_boundaries(save(tmp_path / name, driver, "EPSG:27700"), "ward")
+    assert outlines.crs == "EPSG:27700"
+    assert outlines.geometries[0].bounds == (530000, 180000, 531000, 181000)
+
+
+def test_topojson(tmp_path: Path) -> None:
+    topology = {
+        "type": "Topology",
+        "arcs": [SQUARE],
+        "objects": {
+            "wards": {
+                "type": "GeometryCollection",
+                "geometries": [{"type": "Polygon", "arcs": [[0]], "properties": {"ward": "E1"}}],
+            }
+        },
+    }
+    path = written(tmp_path / "a.topojson", json.dumps(topology).encode())
+    assert read_boundaries(path, "ward").codes == ("E1",)
+
+
+def faults(path: Path, wanted: list[str] | None = None, code: str = "ward") -> list[str]:
+    with pytest.raises(CommonwealError) as raised:
+        read_boundaries(path, code, wanted)
+    return [f"{fault.code} {fault.what}" for fault in raised.value.faults]
+
+
+def test_a_shapefile_without_its_prj(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.shp", "ESRI Shapefile", "EPSG:27700")
+    (tmp_path / "a.prj").unlink()
+    assert faults(path) == ["BOUNDARIES-CRS no coordinate reference system is given"]
+
+
+def test_metres_that_pass_for_degrees(tmp_path: Path) -> None:
+    ring = [[x * 5_000_000, y * 3_000] for x, y in SQUARE]
+    path = written(tmp_path / "a.geojson", geojson({"E1": polygon(ring)}))
+    assert faults(path)[0].startswith("BOUNDARIES-CRS coordinates such as 500000, 153300 can't be degrees")
+
+
+def test_every_broken_outline_is_named(tmp_path: Path) -> None:
+    shapes = {"E1": polygon(BOWTIE), "E2": {"type": "Point", "coordinates": [0, 51]}, "E3": None}
+    path = written(tmp_path / "a.geojson", geojson(shapes))
+    assert faults(path, ["E1", "E2", "E3", "E4"]) == [
+        "BOUNDARIES-MISSING area 'E3' has no outline",
+        "BOUNDARIES-MISSING area 'E4' has no outline",
+        "BOUNDARIES-INVALID the outline of area 'E1' is broken: Self-intersection[0.05 51.05]",
+        "BOUNDARIES-INVALID the outline of area 'E2' is a Point",
+    ]
+
+
+def test_a_property_that_is_not_there_and_a_code_twice(tmp_path: Path) -> None:
+    twice = geojson({"E1": polygon(SQUARE)})
+    both = json.loads(twice)
+    both["features"] *= 2
+    path = written(tmp_path / "a.geojson", json.dumps(both).encode())
+    assert faults(path, code="code") == ["BOUNDARIES-CODE there is no property 'code'"]
+    assert faults(path) == ["BOUNDARIES-CODE area 'E1' has 2 outlines"]
+
+
+def test_a_file_that_is_no_boundaries(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.geojson", b"{}")
+    assert faults(path) == ["FILE-FORMAT the file can't be read as boundaries"]
+
+
+def test_real_wards(shared_data: Path) -> None:
+    folder = shared_data / "boundaries_and_lookups"
+    lbbd = read_boundaries(folder / "wards_2014_lbbd_detailed.geojson", "GSS_CODE")
+    london = read_boundaries(folder / "wards_2014_london_detailed.geojson.gz", "GSS_CODE", lbbd.codes)
+    assert len(lbbd.codes) == 17
+    assert london.codes == lbbd.codes

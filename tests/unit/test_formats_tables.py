@@ -1,0 +1,97 @@
+"""Tables in each form that councils have them, read as the same text with the right lines."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from commonweal.errors import CommonwealError
+from commonweal.formats.tables import read_table
+
+ROWS = [("E1", "Café", "1.5"), ("E2", None, "2")]
+
+
+def rows_of(path: Path, raw: bytes) -> list[tuple[object, ...]]:
+    path.write_bytes(raw)
+    table = read_table(path)
+    assert table.frame.columns == ["code", "name", "value"]
+    return table.frame.rows()
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("plain.csv", "code,name,value\nE1,Café,1.5\nE2,,2\n".encode()),
+        ("without a last line end.csv", "code,name,value\nE1,Café,1.5\nE2,,2".encode()),
+        ("mark.csv", "code,name,value\nE1,Café,1.5\nE2,,2\n".encode("utf-8-sig")),
+        ("windows.csv", "code,name,value\r\nE1,Café,1.5\r\nE2,,2\r\n".encode("cp1252")),
+        ("semicolon.csv", "code;name;value\nE1;Café;1.5\nE2;;2\n".encode()),
+        ("tab.tsv", "code\tname\tvalue\nE1\tCafé\t1.5\nE2\t\t2\n".encode()),
+        ("packed.csv.gz", gzip.compress("code,name,value\nE1,Café,1.5\nE2,,2\n".encode())),
+        ("spaces.csv", "code, name ,value\n E1,Café , 1.5\nE2, ,2\n".encode()),
+    ],
+)
+def test_csv_in_each_form(tmp_path: Path, name: str, raw: bytes) -> None:
+    assert rows_of(tmp_path / name, raw) == ROWS
+
+
+def test_a_header_full_of_semicolons_is_still_parted_by_commas(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("code,Crime; rate; 2014,Age; mean; 2015\nE1,2,3\n")
+    assert read_table(path).frame.columns == ["code", "Crime; rate; 2014", "Age; mean; 2015"]
+
+
+def test_lines_count_blank_rows_and_line_ends_in_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('code,name\n\nE1,"two\nlines"\n,\nE2,River\n')
+    table = read_table(path)
+    assert table.frame["code"].to_list() == ["E1", "E2"]
+    assert [table.line(0), table.line(1)] == [3, 6]
+
+
+def test_a_parquet_table_is_text_too(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"code": ["E1"], "year": [2016.0], "value": [1 / 3]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    assert read_table(tmp_path / "a.parquet").frame.row(0) == ("E1", "2016", "0.3333333333333333")
+
+
+def test_a_sheet_keeps_all_digits_and_the_row_numbers_of_the_sheet(tmp_path: Path) -> None:
+    xlsxwriter = pytest.importorskip("xlsxwriter", reason="writes the sheet to read")
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Notes").write_row(0, 0, ["nothing here"])
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(1, 0, ["code", "year", "value"])
+        sheet.write_row(2, 0, ["E1", 2016, 1 / 3])
+        sheet.write_row(4, 0, ["E2", 2017, 0.25])
+    table = read_table(path, sheet="Data")
+    assert table.frame.rows() == [("E1", "2016", "0.3333333333333333"), ("E2", "2017", "0.25")]
+    assert table.lines.tolist() == [3, 5]
+    with pytest.raises(
+        CommonwealError, match="FILE-FORMAT there is no sheet 'Dato'; Name one of: Notes, Data"
+    ):
+        read_table(path, sheet="Dato")
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said"),
+    [
+        ("a.csv", b"", "FILE-EMPTY"),
+        ("a.csv", b"code,name\n\n,\n", "FILE-EMPTY"),
+        ("a.csv", b"\n\n", "FILE-EMPTY"),
+        ("a.csv", b"code,code\n1,2\n", r"a.csv:1: TABLE-HEADER the column 'code' stands 2 times"),
+        ("a.csv", b"code,name\n1,2\n3,4,5\n", r"a.csv:3: FILE-FORMAT the row has 3 cells"),
+        ("a.csv", b'code,name\n1,"2\n3,4\n', "FILE-FORMAT the file can't be read as CSV"),
+        ("a.csv.gz", b"not gzip", "FILE-FORMAT the file is not whole gzip"),
+        ("a.parquet", b"not parquet", "FILE-FORMAT the file can't be read as Parquet"),
+        ("a.xlsx", b"not a workbook", "FILE-FORMAT the file can't be read as XLSX"),
+        ("a.pdf", b"%PDF", "FILE-FORMAT the ending of 'a.pdf' is not known"),
+    ],
+)
+def test_what_is_said_about_a_broken_table(tmp_path: Path, name: str, raw: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(CommonwealError, match=said):
+        read_table(tmp_path / name)
