@@ -52,18 +52,33 @@ class Shape:
 
 
 LEANINGS: Final = {
-    "nutrition-and-basic-medical-care": Leaning(0.9, -0.1, 0.1, -0.4, trend=0.05),
-    "water-and-sanitation": Leaning(0.7, -0.5, 0.2, 0.2),
-    "shelter": Leaning(0.9, -0.3, 0.0, 0.1, trend=0.06),
-    "personal-safety": Leaning(0.6, -0.7, 0.0, 0.1, trend=-0.09),
-    "access-to-basic-knowledge": Leaning(0.9, 0.0, 0.0, 0.1, trend=0.12),
-    "access-to-information-and-communications": Leaning(0.5, 0.3, 0.0, -0.4, trend=0.25),
-    "health-and-wellness": Leaning(0.9, -0.1, 0.2, 0.0, trend=0.03),
-    "environmental-quality": Leaning(0.2, -0.7, 0.7, 0.0, trend=0.05),
-    "personal-rights": Leaning(0.7, -0.5, 0.0, 0.4),
-    "personal-freedom-and-choice": Leaning(0.6, 0.4, 0.0, -0.4, trend=0.06),
-    "inclusiveness": Leaning(0.7, 0.2, 0.0, 0.1),
-    "access-to-advanced-education": Leaning(0.8, 0.3, 0.0, -0.3, trend=0.07),
+    "nutrition-and-basic-medical-care": Leaning(0.7, -0.1, 0.1, -0.4, trend=0.02),
+    "water-and-sanitation": Leaning(0.6, -0.3, 0.2, 0.2),
+    "shelter": Leaning(0.7, -0.2, 0.0, 0.2, trend=0.03),
+    "personal-safety": Leaning(0.5, -0.5, 0.0, 0.1, trend=-0.12),
+    "access-to-basic-knowledge": Leaning(0.7, 0.1, 0.0, 0.1, trend=0.09),
+    "access-to-information-and-communications": Leaning(0.4, 0.3, 0.0, -0.4, trend=0.16),
+    "health-and-wellness": Leaning(0.7, -0.1, 0.2, 0.0, trend=-0.02),
+    "environmental-quality": Leaning(0.2, -0.3, 0.3, 0.0, trend=0.03),
+    "personal-rights": Leaning(0.6, -0.3, 0.0, 0.4),
+    "personal-freedom-and-choice": Leaning(0.6, 0.2, 0.0, -0.3, trend=0.02),
+    "inclusiveness": Leaning(0.5, 0.2, 0.0, 0.1),
+    "access-to-advanced-education": Leaning(0.7, 0.3, 0.0, -0.3, trend=0.04),
+}
+
+#: Indicators that go their own way besides: buses meet in the centre, parks are where it is green.
+OWN_WAYS: Final = {
+    "broadband-speed": Leaning(0.0, 0.4),
+    "death-rate": Leaning(0.0, 0.0, 0.0, -0.3),
+    "fly-tipping": Leaning(0.3),
+    "housing-affordability": Leaning(-0.6),
+    "no2": Leaning(0.0, -0.5),
+    "noise-complaints": Leaning(0.0, -0.4),
+    "open-space": Leaning(-0.1, 0.0, 0.6),
+    "pension-credit": Leaning(0.1, 0.0, 0.0, -0.4),
+    "pm10": Leaning(0.0, -0.4),
+    "public-transport": Leaning(-0.5, 0.7),
+    "voter-turnout": Leaning(0.1, 0.0, 0.0, 0.2),
 }
 
 SHAPES: Final = {
@@ -122,6 +137,8 @@ SHAPES: Final = {
     "neet": Shape(5.2, 0.30, log=True),
 }
 
+_NO_WAY: Final = Leaning(0.0)
+
 #: No such crime came to notice in Ashcombe in 2023: the demo's zero.
 _NONE: Final = ("serious-youth-violence", 2023, "Ashcombe")
 
@@ -143,9 +160,10 @@ def expected(indicator: str, seed: int) -> Mapping[int, Array]:
     """The expected value of an indicator in each ward, by year, shape (wards,), in its own unit."""
     component, shape = nodes()[indicator]["parent"], SHAPES[indicator]
     draw = stream(seed, "figures", indicator)
-    own = 0.35 * draw.standard_normal(len(WARDS))
+    lasting = 0.45 * draw.standard_normal(len(WARDS))
     values = {}
     for year in sorted({*ELECTION_YEARS, *YEARS}):
+        own = lasting + _leaning(OWN_WAYS.get(indicator, _NO_WAY), year)
         fortune = _fortune(component, seed, year) + own + 0.10 * draw.standard_normal(len(WARDS))
         move = direction(indicator) * shape.spread * fortune
         values[year] = np.clip(shape.mid * np.exp(move) if shape.log else shape.mid + move, 0, shape.high)
@@ -157,14 +175,20 @@ def expected(indicator: str, seed: int) -> Mapping[int, Array]:
 @cache
 def _fortune(component: str, seed: int, year: int) -> Array:
     """The fortune of a component in each ward, in standard deviations, more is better."""
-    lean = LEANINGS[component]
-    effect = 0.30 * stream(seed, "component", component).standard_normal(len(WARDS))
+    lasting = 0.40 * stream(seed, "component", component).standard_normal(len(WARDS))
+    fortune: Array = lasting + _leaning(LEANINGS[component], year)
+    return fortune
+
+
+def _leaning(lean: Leaning, year: int) -> Array:
     since = year - 2023
-    traits = [
-        lean.prosperity * (ward.prosperity + since * ward.drift)
-        + lean.centre * ward.centre
-        + lean.green * ward.green
-        + lean.age * ward.age
-        for ward in WARDS
-    ]
-    return np.array(traits) + effect + lean.trend * since
+    return np.array(
+        [
+            lean.prosperity * (ward.prosperity + since * ward.drift)
+            + lean.centre * ward.centre
+            + lean.green * ward.green
+            + lean.age * ward.age
+            + lean.trend * since
+            for ward in WARDS
+        ]
+    )
