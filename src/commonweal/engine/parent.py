@@ -54,7 +54,7 @@ def form(parent: Node, children: Children, recipe: Recipe) -> Formed:
     enough = there.sum(axis=0) >= needed(parent, children.nodes, recipe.available)
     used, lifted = lift(children.scores, method, recipe.floor)
     matters = enough & (weighing.weight.T[:, :, None] > 0)
-    refused = _where(_refused(used, method), matters)
+    refused = _where(refuses(method, used), matters)
     scores = mean(used, weighing.weight, method)
     scores[~enough] = np.nan
     if refused is not None:  # empty, so that one zero isn't told again at every level above
@@ -75,6 +75,15 @@ def lift(scores: Floats, method: Method, floor: float | None) -> tuple[Floats, F
 def mean(scores: Floats, weight: Floats, method: Method) -> Floats:
     """The mean (periods, areas) of children (children, periods, areas) with weights (periods, children)."""
     return aggregate.METHODS[method.name](scores, weight.T[:, :, None], **dict(method.parameters))
+
+
+def refuses(method: Method, scores: Floats) -> Flags | None:
+    """Which scores a mean can't take: negative ones, and zeros where p <= 0. None: it takes them all."""
+    p = power(method)
+    if p == 1:
+        return None
+    refused: Flags = scores <= 0 if p <= 0 else scores < 0
+    return refused
 
 
 def zero_fault(child: Node, parent: Node, method: Method, score: float, where: str, count: int) -> Fault:
@@ -99,14 +108,6 @@ def _weigh(parent: Node, children: Children, recipe: Recipe) -> Weighing:
         x = children.offset.T[:, :, None] + x * children.per_point.T[:, :, None]
     given = np.array([child.weight for child in children.nodes])
     return weigh.METHODS[method.name](x, np.any(children.fresh, axis=0), children.per_point, given)
-
-
-def _refused(scores: Floats, method: Method) -> Flags | None:
-    p = power(method)
-    if p == 1:
-        return None
-    refused: Flags = scores <= 0 if p <= 0 else scores < 0
-    return refused
 
 
 def _where(flags: Flags | None, matters: Flags) -> Flags | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, mean
+from commonweal.engine.parent import lift, mean, refuses
 from commonweal.methods import Floats
 from commonweal.model.edition import Scoring
 
@@ -29,8 +29,11 @@ def score_profile(scoring: Scoring, values: Floats) -> Floats:
         held = scores[:, [scoring.node_index[child.id] for child in children]].T[:, :, None]
         method = recipe.aggregate.method.at(parent.id, parent.level)
         used, _ = lift(held, method, recipe.floor)
-        with np.errstate(invalid="ignore"):
-            formed = mean(used, scoring.child_weights[parent.id], method)
+        weight = scoring.child_weights[parent.id]
+        formed = mean(used, weight, method)
         enough = (~np.isnan(held)).sum(axis=0) >= needed(parent, children, recipe.available)
+        refused = refuses(method, used)
+        if refused is not None:
+            enough &= ~np.any(refused & (weight.T[:, :, None] > 0), axis=0)
         scores[:, scoring.node_index[parent.id]] = np.where(enough, formed, np.nan)[:, 0]
     return scores

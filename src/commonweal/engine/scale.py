@@ -39,6 +39,7 @@ class Scale:
         if self.reason:
             return np.full(values.shape, np.nan)
         directed = values * float(self.node.direction or 1)
+        directed += 0.0  # no minus zero
         if len(self.references) == 1:
             return self._apply(directed, self.references[0])
         return np.stack([self._apply(x, r) for x, r in zip(directed, self.references, strict=True)])
