@@ -235,10 +235,12 @@ def _allowed(tree: exp.Expr) -> str:
 def _plain(name: str, tree: exp.Expr) -> str:
     from sqlglot import exp
 
+    if name in ("Subquery", "Select", "Exists"):
+        return "a subquery"
     if isinstance(tree, exp.Func):
         called = tree.name if isinstance(tree, exp.Anonymous) else tree.sql_name()
         return f"the function {called.lower()}"
-    return "a subquery" if name in ("Subquery", "Select", "Exists") else f"{name.lower()}"
+    return name.lower()
 
 
 def _refuse(what: str) -> CommonwealError:

@@ -1,0 +1,169 @@
+"""The gate: what is published never tells a hidden 1 to 7 from another, and every record is accounted for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_project import made_project
+
+from commonweal.methods.significant import significant
+from commonweal.model.observation import Observations
+from commonweal.model.source import Link, Measure, Records
+from commonweal.sources import Gated, collect, gate
+from commonweal.sources.protect import protect
+from commonweal.sources.rule import interval
+from commonweal.sources.total import UNPUBLISHED, gives_back
+
+SEVEN = set(range(1, 8))
+AREAS = ("A", "B", "C", "D")
+
+
+def cells(kind: str, pairs: list[tuple[int, int]]) -> pl.DataFrame:
+    """Observations with these numerators and denominators, an area each."""
+    numerators, bases = (np.array(side, dtype=float) for side in zip(*pairs, strict=True))
+    return Observations.of(
+        pl.DataFrame(
+            {
+                "area": [f"{i:05}" for i in range(len(pairs))],
+                "period": "2016",
+                "indicator": "made",
+                "value": 100 * numerators / bases,
+                "numerator": numerators,
+                "denominator": bases,
+                "kind": kind,
+                "per": 100.0,
+            }
+        )
+    ).frame
+
+
+def published(frame: pl.DataFrame) -> list[tuple[object, ...]]:
+    columns = ["value", "lower", "upper", "numerator", "denominator", "status"]
+    return frame.select(columns).rows()
+
+
+def test_a_percentage_never_narrows_a_hidden_count_complement_or_base() -> None:
+    """By trying all of them: every pair that is published alike is what a reader must think possible."""
+    pairs = [(n, b) for b in range(1, 70) for n in range(b + 1)]
+    alike = defaultdict(list)
+    for pair, figures in zip(
+        pairs, published(protect(cells("percentage", pairs), public_base=False)), strict=True
+    ):
+        alike[figures].append(pair)
+    for figures, possible in alike.items():
+        numerators = {n for n, _ in possible}
+        rests = {b - n for n, b in possible}
+        bases = {b for _, b in possible}
+        for found in (numerators, rests, bases):
+            assert not found & SEVEN or found >= SEVEN, (figures, possible)
+        if figures[5] == "rounded":
+            assert not (numerators | rests | bases) & SEVEN
+
+
+def test_a_count_never_narrows_what_is_hidden() -> None:
+    counts = [(n, 1) for n in range(200)]
+    alike = defaultdict(set)
+    for (count, _), figures in zip(
+        counts, published(protect(cells("count", counts), public_base=True)), strict=True
+    ):
+        alike[figures].add(count)
+    assert {frozenset(s) for s in alike.values() if s & SEVEN} == {frozenset(SEVEN)}
+    assert all(len(s) == 5 or s in ({0}, SEVEN) for s in list(alike.values())[:-1])
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**7))
+def test_a_hidden_rate_has_its_middle_and_its_range(count: int, population: int) -> None:
+    ((value, lower, upper, numerator, base, status),) = published(
+        protect(cells("rate", [(count, population)]), public_base=True)
+    )
+    assert base == population
+    if 1 <= count <= 7:
+        assert status == "suppressed"
+        assert numerator is None
+        expected = [100 * n / population for n in (4, 1, 7)]
+        np.testing.assert_allclose([value, lower, upper], expected, rtol=1e-14)
+    else:
+        assert status == "rounded"
+        assert abs(numerator - count) <= 2
+        assert lower <= value <= upper
+
+
+ROW = st.tuples(
+    st.sampled_from([*AREAS, *AREAS, "Z", ""]),
+    st.sampled_from(["2016-01", "2016-02", "2017-01", "soon", "2016", ""]),
+    st.sampled_from(["1", "2", "3", "", "", ""]),
+    st.sampled_from(["x", "y"]),
+)
+
+
+def built(folder: str, rows: list[tuple[str, ...]], where: str) -> tuple[pl.DataFrame, pl.DataFrame, Gated]:
+    path = Path(folder) / "records.csv"
+    path.write_text("ward,month,id,kind\n" + "".join(",".join(row) + "\n" for row in rows))
+    source = Records("made", (path,), "records.csv", "person", Link("code", "ward"), key="id", date="month")
+    measure = Measure("count", "made", "count", where=where)
+    project = made_project(Path(folder), [source], [measure], AREAS, ("2016-01", "2016-02", "2017-01"))
+    collected = collect(project)
+    return collected.counted.frame, collected.ledger, gate(project, collected)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(rows=st.lists(ROW, max_size=60), more=st.integers(0, 40), where=st.sampled_from(["", "kind = 'x'"]))
+def test_every_record_has_a_fate_and_no_total_gives_a_hidden_count_back(
+    rows: list[tuple[str, ...]], more: int, where: str
+) -> None:
+    with TemporaryDirectory() as folder:
+        exact, ledger, gated = built(folder, [*rows, *[("A", "2016-01", "", "x")] * more], where)
+    met = dict(ledger.select("fate", "records").rows())
+    assert met.pop("read") == len(rows) + more == sum(met.values())
+    if not where:
+        assert exact["numerator"].sum() == met["counted"]
+
+    shown = dict(gated.ledger.select("fate", "records").rows())
+    numerators = gated.observations.frame["numerator"].to_list()
+    parts = [interval(n) for n in numerators if n is not None] + ([UNPUBLISHED] if where else [])
+    hidden = sum(n is None for n in numerators)
+    if shown["counted"] is not None:
+        assert not gives_back(parts, hidden, interval(shown["counted"]))
+    assert all(n is None or n % 5 == 0 for n in shown.values())
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=3), st.integers(1, 3), st.integers(0, 80))
+def test_a_total_is_judged_as_by_trying_every_choice(shown: list[int], hidden: int, total: int) -> None:
+    ranges = [interval(5 * figure) for figure in shown if figure != 1]
+    whole = interval(5.0 * total) if total > 1 else interval(None)
+    low, high = sum(r[0] for r in ranges), sum(r[1] for r in ranges)
+    fits = [
+        choice[0]
+        for choice in product(SEVEN, repeat=hidden)
+        if sum(choice) + low <= whole[1] and sum(choice) + high >= whole[0]
+    ]
+    assert gives_back(ranges, hidden, whole) == (set(fits) != SEVEN)
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(st.lists(ROW, min_size=1, max_size=40))
+def test_the_order_of_rows_never_matters_where_no_key_repeats(
+    rows: list[tuple[str, ...]],
+) -> None:
+    plain = [(ward, month, "", kind) for ward, month, _, kind in rows]
+    turned = list(reversed(plain))
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        first, second = built(one, plain, "")[2], built(other, turned, "")[2]
+    assert first.observations.frame.equals(second.observations.frame)
+    assert first.ledger.equals(second.ledger)
+
+
+def test_what_passes_has_twelve_significant_digits(tmp_path: Path) -> None:
+    table = Observations.of(
+        pl.DataFrame({"area": ["A"], "indicator": ["made"], "period": ["2016"], "value": [1 / 3]})
+    )
+    project = made_project(tmp_path, [], [Measure("made", "none", "count")], ("A",), given=table)
+    passed = gate(project, collect(project)).observations.frame
+    assert passed["value"].to_list() == significant(np.array([1 / 3])).tolist() == [0.333333333333]
