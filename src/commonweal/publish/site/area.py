@@ -112,7 +112,7 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         last_place=words.ordinal(lookup.of(root.id)),
         facts=_facts(lookup, code),
         said=_said(lookup, code),
-        why=tuple(s for s in lookup.statements.get(code, ()) if s.kind in WHY),
+        why=_in_order(list(lookup.statements.get(code, ())), WHY),
         cards=made,
         bands=any(row.band for card in made for group in card.groups for row in group),
         trends=f"{lookup.periods[0]} to {lookup.latest}" if len(lookup.periods) > 1 else "",
@@ -177,20 +177,23 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
 #: Kinds of statements -> where they stand; kinds not named stand in the last column.
 STRONG: Final = ("dimension-best", "top-scores", "strongest")
 WEAK: Final = ("dimension-worst", "zero-scores", "weakest")
-WHY: Final = ("unevenness", "holds-back", "lifts")
+WHY: Final = ("unevenness", "unevenness-most", "holds-back", "lifts")
+COMPARED: Final = ("rank", "marks", "progress", "benchmark")
 
 
 def _said(lookup: Lookup, code: str) -> tuple[Said, ...]:
     said = [s for s in lookup.statements.get(code, ()) if s.kind not in ("finding", *WHY)]
-    strong, weak = (
-        tuple(sorted((s for s in said if s.kind in kinds), key=lambda s: kinds.index(s.kind)))
-        for kinds in (STRONG, WEAK)
-    )
-    other = tuple(s for s in said if s.kind not in STRONG + WEAK)
+    strong, weak = (_in_order(said, kinds) for kinds in (STRONG, WEAK))
+    rest = tuple(s for s in said if s.kind not in STRONG + WEAK + COMPARED)
+    other = _in_order(said, COMPARED) + rest
     columns = (
         Said("Strongest", strong), Said("Weakest", weak), Said("Compared and changing", other),
     )  # fmt: skip
     return tuple(column for column in columns if column.statements)
+
+
+def _in_order(said: list[Statement], kinds: tuple[str, ...]) -> tuple[Statement, ...]:
+    return tuple(sorted((s for s in said if s.kind in kinds), key=lambda s: kinds.index(s.kind)))
 
 
 def _peers(lookup: Lookup, code: str) -> Peers | None:

@@ -119,7 +119,7 @@ def _facts(lookup: Lookup, node: Node) -> tuple[layout.Fact, ...]:
         if isnan(value):
             continue
         if node.is_indicator:
-            tail = "" if node.unit in ("£", "%") else node.unit
+            tail = numbers.tail(node.unit)
             text = numbers.short(value, node.unit, lookup.places[node.id])
         else:
             text, tail = lookup.points(value), f"of {lookup.out_of}" if lookup.out_of else "points"

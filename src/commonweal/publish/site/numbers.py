@@ -46,14 +46,15 @@ def attribute(value: float, name: str, places: int) -> str:
 def with_unit(value: float, unit: str, places: int) -> str:
     """A value with its unit: a percent or pound sign at the number, words after it.
 
-    >>> with_unit(5.51, "%", 1), with_unit(26574, "£", 0), with_unit(117.77, "per 1,000 households", 1)
-    ('5.5%', '£26,574', '117.8 per 1,000 households')
+    >>> with_unit(5.51, "% of homes", 1), with_unit(26574, "£", 0), with_unit(117.77, "per 1,000 homes", 1)
+    ('5.5% of homes', '£26,574', '117.8 per 1,000 homes')
     """
     text = words.number(value, places)
-    if unit == "£":
-        return f"{words.MINUS}£{text[1:]}" if text.startswith(words.MINUS) else f"£{text}"
-    if unit.endswith("%"):
-        return f"{text}%"
+    if unit.startswith("£"):
+        sign, size = text[: len(text) - len(text.lstrip(words.MINUS))], text.lstrip(words.MINUS)
+        return f"{sign}£{size}{unit[1:]}"
+    if unit.startswith("%"):
+        return f"{text}{unit}"
     return f"{text} {unit}".rstrip()
 
 
@@ -63,7 +64,16 @@ def short(value: float, unit: str, places: int) -> str:
     >>> short(117.77, "per 1,000 households", 1), short(5.5, "%", 1)
     ('117.8', '5.5%')
     """
-    return with_unit(value, unit if unit in ("£", "%") else "", places)
+    return with_unit(value, unit[:1] if unit.startswith(("£", "%")) else "", places)
+
+
+def tail(unit: str) -> str:
+    """What is left to say of a unit beside a number that `short` wrote.
+
+    >>> tail("% of homes"), tail("%"), tail("per 1,000 homes"), tail("£")
+    ('of homes', '', 'per 1,000 homes', '')
+    """
+    return unit[1:].strip() if unit.startswith(("£", "%")) else unit
 
 
 def day(text: str) -> str:

@@ -21,6 +21,15 @@ PROGRESS_SIGN = {
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """A small trend, 52 by 16 units: its path and its last point."""
+
+    path: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A component or indicator: name, scale with dot and band, score, rank, mark and trend.
 
@@ -40,7 +49,7 @@ class Row:
     band: str = ""
     low: str = ""
     high: str = ""
-    trend: str = ""
+    trend: Spark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Card:
     score: str
     rank: str
     progress: str
-    trend: str
+    trend: Spark | None
     groups: tuple[tuple[Row, ...], ...]
 
 
@@ -123,7 +132,7 @@ def _row(lookup: Lookup, area: str, node: Node) -> Row:
         band=band,
         low=low,
         high=high,
-        trend="" if node.is_indicator else sparkline(lookup, area, node.id),
+        trend=None if node.is_indicator else sparkline(lookup, area, node.id),
     )
 
 
@@ -140,15 +149,15 @@ def score_range(
     return min(100.0, max(0.0, ends[0])), min(100.0, max(0.0, ends[1]))
 
 
-def sparkline(lookup: Lookup, area: str, node: str) -> str:
-    """The path of a small trend, 48 by 12 units; empty with fewer than two scores.
+def sparkline(lookup: Lookup, area: str, node: str) -> Spark | None:
+    """A node's trend in one area; None with fewer than two scores.
 
     Its height is at least a tenth of the scale, so that noise does not look like a journey.
     """
     trend = lookup.trend(area, node)
     found = [s for s in trend if not isnan(s)]
     if len(found) < 2:
-        return ""
+        return None
     middle = (max(found) + min(found)) / 2
     height = max(max(found) - min(found), 0.1 * (lookup.scale.high - lookup.scale.low))
     step = 48 / (len(trend) - 1)
@@ -157,6 +166,7 @@ def sparkline(lookup: Lookup, area: str, node: str) -> str:
         if isnan(score):
             pen = "M"
             continue
-        parts.append(f"{pen}{2 + k * step:.4g} {8 - 12 * (score - middle) / height:.4g}")
+        x, y = f"{2 + k * step:.4g}", f"{8 - 12 * (score - middle) / height:.4g}"
+        parts.append(f"{pen}{x} {y}")
         pen = "L"
-    return "".join(parts)
+    return Spark("".join(parts), x, y)
