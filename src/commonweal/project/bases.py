@@ -117,7 +117,7 @@ def base_faults(rows: Rows) -> list[Fault]:
     faults = [
         rows.fault(
             "VALUES-BASE",
-            f"{count} values of {id!r}, about people, have no numerator or denominator",
+            f"{id!r}, about people, has {count} {'row' if count == 1 else 'rows'} without numerator or denominator",
             _REMEDY,
             line,
         )

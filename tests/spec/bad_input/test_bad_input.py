@@ -338,10 +338,10 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "figures about people without their base": (
         ("commonweal.yaml", "subject: thing", "subject: person"),
         [
-            "values.csv:2: VALUES-BASE 2 values of 'crime', about people, have no numerator or denominator;"
+            "values.csv:2: VALUES-BASE 'crime', about people, has 2 rows without numerator or denominator;"
             " Give both columns, so that small counts can be hidden; or write `published: true` if the"
             " figures are public already.",
-            "values.csv:4: VALUES-BASE 2 values of 'schools', about people, have no numerator",
+            "values.csv:4: VALUES-BASE 'schools', about people, has 2 rows without numerator",
         ],
     ),
     "no protection and no reason": (
