@@ -95,12 +95,12 @@ def _private_rows(part: pl.DataFrame, published: Sequence[Parts]) -> pl.DataFram
         fate: None if np.isnan(figure) else float(figure)
         for fate, figure in zip(part["fate"], shown(part["records"].to_numpy()), strict=True)
     }
-    fates = Parts.of([figure for fate, figure in figures.items() if fate != READ])
     others = Parts.of([figure for fate, figure in figures.items() if fate not in (READ, COUNTED)])
     withheld = set()
     if any(parts.gives_back(figures[COUNTED]) for parts in published):
         withheld.add(COUNTED)
-    if any(parts.gives_back(figures[READ]) for parts in (fates, *(p.with_(others) for p in published))):
+    counted = Parts((UNPUBLISHED,), 0) if withheld else Parts.of([figures[COUNTED]])
+    if any(parts.with_(others).gives_back(figures[READ]) for parts in (counted, *published)):
         withheld.add(READ)
     records = [None if fate in withheld else figures[fate] for fate in part["fate"]]
     notes = [

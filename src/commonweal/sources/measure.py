@@ -59,7 +59,7 @@ def observations(
     value, limits = figures(measure.kind, measure.per, numerator, denominator)
     known = np.isfinite(value)
     status = np.where(known, "observed" if counts.share == 1 else "estimated", "missing")
-    per = 100.0 if measure.kind == "percentage" else measure.per if measure.kind == "rate" else 1.0
+    per = 100.0 if measure.kind == "percentage" else float(measure.per) if measure.kind == "rate" else 1.0
     frame = pl.DataFrame(
         {
             "period": [counts.period.label] * len(areas),
