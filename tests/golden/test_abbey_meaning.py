@@ -68,7 +68,7 @@ def test_being_uneven_costs_abbey_4_72_points(abbey):
 
 
 def test_the_index_is_made_of_its_components(edition):
-    found = explain.explain_score(edition, "Abbey")
+    found = explain.score(edition, "Abbey")
     assert found.score == pytest.approx(37.13, abs=0.005)
     leaves = found.frame.filter(pl.col("depth") == 2)
     assert leaves["points"].sum() == pytest.approx(found.score, abs=1e-9)

@@ -106,7 +106,7 @@ def test_a_gap_is_the_sum_of_its_parts(make_scoring, data, against):
         against
     ]
     if np.isfinite(scores[1, 0]) and np.isfinite(others).any():
-        found = explain.explain_gap(edition, "A000", against)
+        found = explain.gap(edition, "A000", against)
         assert abs(found.score - found.other - (scores[1, 0] - np.nanmean(others))) < 1e-9
         adds_up(found)
 
@@ -116,7 +116,7 @@ def test_a_gap_is_the_sum_of_its_parts(make_scoring, data, against):
 def test_a_score_is_the_sum_of_its_parts(make_scoring, data):
     edition = data.draw(editions(make_scoring))
     if np.isfinite(edition.scoring.scores[1, 0, 0]):
-        found = explain.explain_score(edition, "A000")
+        found = explain.score(edition, "A000")
         leaves = found.frame.filter(
             (pl.col("kind") == explain.FLOOR)
             | pl.col("node").is_in([n.id for n in edition.framework.indicators])
@@ -129,8 +129,8 @@ def test_a_score_is_the_sum_of_its_parts(make_scoring, data):
 def test_turning_a_gap_round_turns_its_signs(make_scoring, data):
     edition = data.draw(editions(make_scoring))
     if np.isfinite(edition.scoring.scores[1, :2, 0]).all():
-        there = explain.explain_gap(edition, "A000", "A001").frame.sort("node", "kind")
-        back = explain.explain_gap(edition, "A001", "A000").frame.sort("node", "kind")
+        there = explain.gap(edition, "A000", "A001").frame.sort("node", "kind")
+        back = explain.gap(edition, "A001", "A000").frame.sort("node", "kind")
         assert np.allclose(there["points"], -back["points"].to_numpy(), rtol=0, atol=1e-9)
 
 
@@ -169,6 +169,6 @@ def test_without_floor_zero_children_pass_nothing_on(make_scoring):
     half = {"aggregate": {"method": "power", "p": 0.5}}
     zeros = make_scoring(tree, np.array([[[0.0, 0.0], [0.0, 0.0], [9.0, 0.0], [9.0, 16.0]]]), half)
     edition = edition_of(zeros)
-    assert explain.explain_gap(edition, "A000", "A001").frame["points"].to_list() == [0, 0, 0, 0]
-    adds_up(explain.explain_gap(edition, "A000", "A002"))
-    adds_up(explain.explain_gap(edition, "A003", "A000"))
+    assert explain.gap(edition, "A000", "A001").frame["points"].to_list() == [0, 0, 0, 0]
+    adds_up(explain.gap(edition, "A000", "A002"))
+    adds_up(explain.gap(edition, "A003", "A000"))

@@ -43,7 +43,7 @@ def points(explanation):
 
 
 def test_a_gap_goes_down_the_tree(make_scoring):
-    found = explain.explain_gap(edition_of(make_scoring, [[ABBEY, RIVER]]), "Abbey", "River")
+    found = explain.gap(edition_of(make_scoring, [[ABBEY, RIVER]]), "Abbey", "River")
     # health is 40 on both sides, so its halves cancel; safety makes the gap: sqrt(40 x 10) = 20 against 40
     lam = (20 - 40) / (np.log(20) - np.log(40))
     slope = lam / 2 / 40 / 2  # of the index for a point of deaths or weight
@@ -65,7 +65,7 @@ def test_a_gap_goes_down_the_tree(make_scoring):
 
 def test_what_is_missing_on_one_side_is_named(make_scoring):
     edition = edition_of(make_scoring, [[[20.0, 60.0, 10.0], [40.0, np.nan, 10.0]]], {})
-    found = points(explain.explain_gap(edition, "Abbey", "River", node="health"))
+    found = points(explain.gap(edition, "Abbey", "River", node="health"))
     # c = 40 on both sides: deaths 0.75 (20 - 40), its weight part (0.5 - 1)(30 - 40), weight 0.5 (60 - 40)
     assert found == {
         ("health", "value"): pytest.approx(0),
@@ -77,7 +77,7 @@ def test_what_is_missing_on_one_side_is_named(make_scoring):
 
 def test_below_the_floor_nothing_changes_the_gap(make_scoring):
     edition = edition_of(make_scoring, [[[50.0, 50.0, 0.2], [50.0, 50.0, 0.6]]])
-    found = explain.explain_gap(edition, "Abbey", "River")
+    found = explain.gap(edition, "Abbey", "River")
     assert found.total == pytest.approx(0)
     assert points(found)["crime", "value"] == 0
 
@@ -86,9 +86,9 @@ def test_against_peers_and_all_it_is_the_gap_to_their_mean(make_scoring):
     edition = edition_of(make_scoring, [[ABBEY, RIVER, [30, 30, 30], [50, 50, 50]]])
     near = peers(edition.scoring, edition.areas, PeerRule(("income",), count=3))
     edition = Edition(**{**edition.__dict__, "peers": near})
-    theirs = explain.explain_gap(edition, "A000", "peers")
+    theirs = explain.gap(edition, "A000", "peers")
     assert (theirs.other, theirs.members) == (pytest.approx(40), 3)
-    assert explain.explain_gap(edition, "A000", "all").other == pytest.approx(35)
+    assert explain.gap(edition, "A000", "all").other == pytest.approx(35)
     assert explain.lines(theirs, edition)[0] == (
         "Abbey scores 20.00 in 2018, 20.00 points below the mean of its three peers (40.00)."
     )
@@ -96,7 +96,7 @@ def test_against_peers_and_all_it_is_the_gap_to_their_mean(make_scoring):
 
 def test_a_gap_in_words(make_scoring):
     edition = edition_of(make_scoring, [[ABBEY, RIVER]])
-    assert explain.lines(explain.explain_gap(edition, "abbey", "River"), edition) == [
+    assert explain.lines(explain.gap(edition, "abbey", "River"), edition) == [
         "Abbey scores 20.00 in 2018, 20.00 points below River (40.00).",
         "What makes the gap, in points:",
         "  −20.00  Safety: 10.00 against 40.00",
@@ -110,13 +110,13 @@ def test_a_gap_in_words(make_scoring):
 
 def test_the_same_area_earlier(make_scoring):
     edition = edition_of(make_scoring, [[ABBEY], [RIVER]], periods=("2016", "2018"))
-    said = explain.lines(explain.explain_gap(edition, "Abbey", "2016"), edition)
+    said = explain.lines(explain.gap(edition, "Abbey", "2016"), edition)
     assert said[0] == "Abbey scores 40.00 in 2018, 20.00 points above its own score in 2016 (20.00)."
 
 
 def test_a_score_is_scores_times_effects(make_scoring):
     edition = edition_of(make_scoring, [[ABBEY, RIVER]])
-    found = explain.explain_score(edition, "Abbey")
+    found = explain.score(edition, "Abbey")
     effects = dict(found.frame.filter(kind="value").select("node", "effect").iter_rows())
     # index 20 from 40 and 10: half of 20/40 and half of 20/10
     assert effects == {
@@ -131,7 +131,7 @@ def test_a_score_is_scores_times_effects(make_scoring):
 
 
 def test_what_the_floor_lifts_has_a_row(make_scoring):
-    found = explain.explain_score(edition_of(make_scoring, [[[50.0, 50.0, 0.0]]]), "Abbey")
+    found = explain.score(edition_of(make_scoring, [[[50.0, 50.0, 0.0]]]), "Abbey")
     row = found.frame.filter(kind="floor").row(0, named=True)
     assert (row["node"], row["points"]) == ("safety", pytest.approx(np.sqrt(50) / 2))
 
@@ -151,5 +151,5 @@ def test_what_the_floor_lifts_has_a_row(make_scoring):
 def test_a_question_without_an_answer_is_refused(make_scoring, arguments, more, code):
     edition = edition_of(make_scoring, [[ABBEY, RIVER, [np.nan] * 3]])
     with pytest.raises(CommonwealError) as raised:
-        explain.explain_gap(edition, *arguments, **more)
+        explain.gap(edition, *arguments, **more)
     assert [fault.code for fault in raised.value.faults] == [code]

@@ -102,7 +102,7 @@ def said(edition):
             "s-place-finding-needs",
             "For basic human needs Ashcombe comes first of 4 wards (90.0), and Harbour comes last (25.0).",
         ),
-        ("s-place-direction-crime", "Lower is better: a high score for crime rate means a low figure."),
+        ("s-place-direction-crime", "Crime rate: lower is better, so a high score means a low figure."),
         (
             "s-place-benchmark-count-cold-england",
             "Two of 4 wards are above the figure for England (5.0%).",

@@ -34,7 +34,7 @@ def about_nodes(facts: Facts) -> Iterator[Statement]:
         if node.is_indicator:
             yield from _values(facts, node)
             if node.direction == -1:
-                text = f"Lower is better: a high score for {words.inside(node.name)} means a low figure."
+                text = f"{words.plain(node.name)}: lower is better, so a high score means a low figure."
                 yield Statement("direction", text, "", node.id)
             yield from _beside_benchmarks(facts, node)
         elif node != facts.root:
@@ -177,7 +177,7 @@ def _values(facts: Facts, node: Node) -> Iterator[Statement]:
         text += f" against one in {words.share(low)} in {at_low}."
     else:
         text = f"{name}: {words.amount(high, node.unit)} in {at_high},"
-        text += f" against {_again(low, node.unit)} in {at_low}."
+        text += f" against {words.again(low, node.unit)} in {at_low}."
     yield Statement("finding", text, "", node.id, "all", high)
 
 
@@ -185,12 +185,7 @@ def _as_shares(node: Node, high: float, low: float) -> bool:
     """Whether both ends read well, and differently, as "one in n"."""
     few, many = words.share(high), words.share(low)
     readable = few is not None and many is not None and few != many
-    return readable and node.unit.endswith("%") and words.counted(node.name)
-
-
-def _again(x: float, unit: str) -> str:
-    """A second value of the same unit: percentages and money keep their sign, words are not repeated."""
-    return words.amount(x, unit) if unit.endswith("%") or unit in ("£", "€", "$") else words.value(x)
+    return readable and words.is_percentage(node.unit) and words.counted(node.name)
 
 
 def _beside_benchmarks(facts: Facts, node: Node) -> Iterator[Statement]:
@@ -208,9 +203,7 @@ def _beside_benchmarks(facts: Facts, node: Node) -> Iterator[Statement]:
     of = f"{known:,} {facts.types(known)}" + ("" if known == len(values) else " with a figure")
     for name, theirs in rows.select("name", "value").sort("name").iter_rows():
         above = int((values > theirs).sum())
+        many = f"All {of}" if above == known > 1 else f"{words.sentence(words.tally(above))} of {of}"
         verb = "is" if above == 1 else "are"
-        text = (
-            f"{words.sentence(words.tally(above))} of {of} {verb} above"
-            f" the figure for {name} ({words.amount(theirs, node.unit)})."
-        )
+        text = f"{many} {verb} above the figure for {name} ({words.amount(theirs, node.unit)})."
         yield Statement("benchmark-count", text, "", node.id, name, float(above))

@@ -69,7 +69,7 @@ class Explanation:
         return self.frame.filter((pl.col("kind") != VALUE) | ~pl.col("node").is_in(opened))
 
 
-def explain_gap(
+def gap(
     edition: Edition, area: str, against: str, *, period: str | None = None, node: str | None = None
 ) -> Explanation:
     """Split the gap between an area's score and another: what each node adds to it, in points.
@@ -107,9 +107,7 @@ def explain_gap(
     )
 
 
-def explain_score(
-    edition: Edition, area: str, *, period: str | None = None, node: str | None = None
-) -> Explanation:
+def score(edition: Edition, area: str, *, period: str | None = None, node: str | None = None) -> Explanation:
     """Take one score apart: each node below adds its score times its effect, and the sum is the score.
 
     The effect of child i of a mean M_p is w_i (M/x_i)^(1-p), the points M gains for one more point of x_i;
@@ -205,14 +203,14 @@ def lines(explanation: Explanation, edition: Edition) -> list[str]:
     said = f"{name} scores {words.number(explanation.score, 2)}{what} in {explanation.period}"
     if not explanation.against:
         return [f"{said}, made of:", *_part_lines(explanation, edition, _score_line)]
-    gap, other = explanation.total, words.number(explanation.other, 2)
-    apart = f"{words.points(gap, 2)} {'above' if gap > 0 else 'below'}"
-    apart = "the same as" if not words.number(gap, 2).strip("0.") else apart
+    total, other = explanation.total, words.number(explanation.other, 2)
+    apart = f"{words.points(total, 2)} {'above' if total > 0 else 'below'}"
+    apart = "the same as" if not words.number(total, 2).strip("0.") else apart
     return [
         f"{said}, {apart} {_other_side(explanation, edition)} ({other}).",
         "What makes the gap, in points:",
         *_part_lines(explanation, edition, _gap_line),
-        f"Together {words.signed(gap, 2)}.",
+        f"Together {words.signed(total, 2)}.",
     ]
 
 

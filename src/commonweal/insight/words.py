@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import Final
 
 MINUS: Final = "−"
+#: Units that stand before their number.
+MONEY: Final = ("£", "€", "$")
 _SMALL: Final = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
 )  # fmt: skip
@@ -28,8 +30,10 @@ _PLURALS: Final = {"country": "countries", "parish": "parishes", "county": "coun
 _COUNTED: Final = {
     "households": "household", "homes": "home", "dwellings": "dwelling", "residents": "resident",
     "adults": "adult", "pupils": "pupil", "schools": "school", "businesses": "business",
-    "workers": "worker", "families": "family", "pensioners": "pensioner",
+    "workers": "worker", "families": "family", "pensioners": "pensioner", "children": "child",
 }  # fmt: skip
+#: What follows is about something else again, so a name can't be turned into a sentence by its first words.
+_FURTHER: Final = re.compile(r" (who|that|which|whose) ")
 
 
 def number(x: float, decimals: int = 1) -> str:
@@ -67,16 +71,42 @@ def value(x: float, decimals: int | None = None) -> str:
 
 
 def amount(x: float, unit: str) -> str:
-    """A value with its unit in words.
+    """A value with its unit, as it reads in a sentence.
 
     >>> amount(9.71, "%"), amount(26574, "£"), amount(12.34, "per 1,000 people"), amount(21.2, "Mbps")
     ('9.7%', '£26,574', '12.3 per 1,000 people', '21.2 Mbps')
+    >>> amount(9.71, "% of households"), amount(116.9, "ratio, national average 100")
+    ('9.7% of households', '116.9 (national average 100)')
+    >>> amount(104.5, "average points per pupil"), amount(4.3, "average accessibility score")
+    ('104.5 points per pupil', '4.3')
     """
-    if unit.endswith("%"):
-        return value(x) + "%"
-    if unit in ("£", "€", "$"):
+    if is_percentage(unit):
+        return f"{value(x)}%{unit.removeprefix('%')}" if unit.startswith("%") else f"{value(x)}%"
+    if unit in MONEY:
         return (MINUS if x < 0 else "") + unit + value(abs(x))
-    return f"{value(x)} {unit}".rstrip()
+    thing, _, note = unit.removeprefix("average ").partition(", ")
+    thing = "" if thing.endswith(("score", "index", "ratio")) else thing
+    return f"{value(x)} {thing}".rstrip() + (f" ({note})" if note else "")
+
+
+def again(x: float, unit: str) -> str:
+    """A second value of a unit that has just been named.
+
+    >>> again(6.5, "% of households"), again(12.3, "per 1,000 people")
+    ('6.5%', '12.3')
+    """
+    if is_percentage(unit):
+        return f"{value(x)}%"
+    return amount(x, unit) if unit in MONEY else value(x)
+
+
+def is_percentage(unit: str) -> bool:
+    """Whether a unit is a percentage, of whatever.
+
+    >>> is_percentage("% of households"), is_percentage("percentage points")
+    (True, False)
+    """
+    return unit.startswith("%") or unit.endswith("%")
 
 
 def points(x: float, decimals: int = 1) -> str:
@@ -244,14 +274,19 @@ def one_in(name: str, n: int, where: str) -> str:
 
     >>> one_in("Households in fuel poverty", 10, "Saltmarsh")
     'One household in 10 in Saltmarsh is in fuel poverty'
+    >>> one_in("Pupils who are persistently absent", 5, "Saltmarsh")
+    'One pupil in 5 in Saltmarsh is persistently absent'
     >>> one_in("Non-decent homes", 7, "Abbey")
     'Non-decent homes: one in 7 in Abbey'
     """
     first, _, rest = plain(name).partition(" ")
     verb, _, tail = rest.partition(" ")
     single = _COUNTED.get(first.lower())
-    if single and tail and verb in ("in", "without"):
-        return f"One {single} in {n} in {where} is {verb} {tail}"
-    if single and tail and verb == "with":
-        return f"One {single} in {n} in {where} has {tail}"
+    if single and tail and not _FURTHER.search(f" {tail}"):
+        if verb in ("in", "without"):
+            return f"One {single} in {n} in {where} is {verb} {tail}"
+        if verb == "with" and " in " not in tail:
+            return f"One {single} in {n} in {where} has {tail}"
+        if verb == "who" and tail.startswith("are "):
+            return f"One {single} in {n} in {where} is {tail.removeprefix('are ')}"
     return f"{plain(name)}: one in {n} in {where}"
