@@ -81,7 +81,7 @@ def gap_to_peers(lookup: Lookup, area: str) -> Gap | None:
     if area not in lookup.peers or isnan(lookup.score(area, lookup.root.id)):
         return None
     try:
-        split = explain.explain_gap(lookup.edition, area, "peers")
+        split = explain.gap(lookup.edition, area, "peers")
     except CommonwealError:  # no peer has a score, or the method has no exact split
         return None
     tree = lookup.framework
