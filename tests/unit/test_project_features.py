@@ -12,6 +12,8 @@ from commonweal import frameworks, project
 from commonweal.errors import CommonwealError
 from commonweal.model.framework import COLUMNS
 from commonweal.model.project import Project
+from commonweal.project.positions import read_document
+from commonweal.project.settings import read_settings
 
 YAML = """\
 project: {title: Index, place: Town, framework: framework.csv}
@@ -433,3 +435,36 @@ def test_coverage_tells_how_old_and_how_wide_the_data_is(tmp_path: Path) -> None
         ("schools", "2017", 1, 2, "2017", 0.0, False),
         ("schools", "2018", 2, 2, "2018", 0.0, False),
     ]
+
+
+# the reference ------------------------------------------------------------------------------------
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+
+
+def test_the_example_of_the_reference_is_a_valid_project_file(tmp_path: Path) -> None:
+    text = (REFERENCE / "project.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "commonweal.yaml").write_text(example, encoding="utf-8")
+    _, faults = read_settings(read_document(tmp_path / "commonweal.yaml", "commonweal.yaml"))
+    assert faults == []
+
+
+def test_the_reference_names_every_key() -> None:
+    text = (REFERENCE / "project.md").read_text(encoding="utf-8")
+    schema = project.json_schema()
+    keys = set(schema["properties"])
+    for part in schema["$defs"].values():
+        keys |= set(part.get("properties", {}))
+    assert sorted(key for key in keys if key not in text) == []
+
+
+def test_the_reference_lists_the_built_in_framework() -> None:
+    text = (REFERENCE / "framework.md").read_text(encoding="utf-8")
+    with frameworks.built_in("social-progress") as path:
+        frame = pl.read_csv(path)
+    listed = frame.filter(pl.col("level") == "indicator").select("name", "id", "direction", "unit")
+    for name, id, direction, unit in listed.iter_rows():
+        better = "more" if direction == 1 else "less"
+        assert f"| {name} | `{id}` | {better} | {unit} |" in text
+    assert all(f"| {column}" in text or f", {column} |" in text for column in COLUMNS)

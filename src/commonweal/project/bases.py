@@ -117,7 +117,7 @@ def base_faults(rows: Rows) -> list[Fault]:
     faults = [
         rows.fault(
             "VALUES-BASE",
-            f"{id!r}, about people, has {count} {'row' if count == 1 else 'rows'} without numerator or denominator",
+            f"{id!r}, about people, has {count} row{'s' * (count > 1)} without numerator or denominator",
             _REMEDY,
             line,
         )
