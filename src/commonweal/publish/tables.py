@@ -35,13 +35,12 @@ def ready(frame: pl.DataFrame) -> pl.DataFrame:
             rounded = significant(frame[name].to_numpy()) + 0.0
             columns.append(pl.Series(name, rounded, nan_to_null=True, dtype=pl.Float64))
         elif dtype == pl.String:
-            risky = frame[name].str.contains(_FORMULA)
+            text = pl.when(pl.col(name) != "").then(pl.col(name))  # an empty cell, not a pair of quotes
+            risky = pl.col(name).str.contains(_FORMULA)
             columns.append(
                 frame.select(
-                    pl.when(risky).then(pl.concat_str(pl.lit("'"), pl.col(name))).otherwise(pl.col(name))
-                )
-                .to_series()
-                .alias(name)
+                    pl.when(risky).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
+                ).to_series()
             )
         else:
             columns.append(frame[name])
