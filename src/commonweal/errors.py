@@ -45,7 +45,6 @@ CODES: Final[dict[str, str]] = {
     "INDICATOR-CONSTANT": "an indicator has one value for all where a step needs a range",
     "INDICATOR-EMPTY": "an indicator has neither values nor a measure",
     "INDICATOR-UNKNOWN": "an indicator is not in the framework",
-    "LINK-BOUNDARIES": "records are linked by point, but an area has no outline",
     "LINK-CRS": "a coordinate system is not known",
     "MEASURE-DENOMINATOR": "a measure's denominator is missing or not known",
     "MEASURE-FILTER": "a measure lacks a filter, or has one that its kind does not use",

@@ -9,13 +9,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.dates import covered_months, inside, read_dates, targets
-from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
+from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.ledger import (
     COUNTED,
     DIFFERING,
@@ -27,10 +26,9 @@ from commonweal.sources.ledger import (
     Fates,
     ledger,
 )
-from commonweal.sources.link import by_point
 from commonweal.sources.measure import Counts, denominators_for, observations, share_covered
-from commonweal.sources.query import Backend, ByCode, ByPoint, Query, Totals
-from commonweal.sources.read import column_faults, describe_all
+from commonweal.sources.plan import Plan, plan_all, relative_to
+from commonweal.sources.query import Backend, Totals
 
 Report = Callable[[str], None]
 
@@ -47,33 +45,23 @@ class Collected:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One source, ready to be asked: its measures, each with its conditions, and the one query for all."""
-
-    records: Records
-    measures: tuple[Measure, ...]
-    conditions: Mapping[str, tuple[Condition, Condition]]
-    query: Query
-    notes: tuple[str, ...] = ()
-
-
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
     """Count the records of every source of `project` and form its measures.
 
     `report` hears what is being read. `backend` is the engine, DuckDB if none is given. Every fault of
     every source is found before the first record is read. Raises PERIOD-UNKNOWN, RECORDS-COLUMN,
-    RECORDS-EMPTY, RECORDS-UNREADABLE, LINK-BOUNDARIES, LINK-CRS, MEASURE-DENOMINATOR, FILTER-SYNTAX,
+    RECORDS-EMPTY, RECORDS-UNREADABLE, RECORDS-LINK, LINK-CRS, MEASURE-DENOMINATOR, FILTER-SYNTAX,
     FILTER-NOT-ALLOWED, FILTER-COLUMN.
     """
-    plans = _plans(project)
+    plans = plan_all(project)
     engine = backend or _duckdb()
     scratch = project.root / SCRATCH
     frames, fates, notes = [], [], []
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
-        totals = engine(plan.query, scratch=scratch)
+        with relative_to(project.root):
+            totals = engine(plan.query, scratch=scratch)
         table, fate, said = _count(project, plan, totals)
         frames.append(table)
         fates.append(fate)
@@ -86,99 +74,6 @@ def _duckdb() -> Backend:
     from commonweal.sources.backends import duckdb
 
     return duckdb.total
-
-
-def _plans(project: Project) -> list[Plan]:
-    faults: list[Fault] = []
-    plans = []
-    for records in sorted(project.records, key=lambda r: r.name):
-        measures = tuple(
-            sorted((m for m in project.measures if m.records == records.name), key=lambda m: m.indicator)
-        )
-        try:
-            plans.append(_plan(project, records, measures))
-        except CommonwealError as error:
-            faults += error.faults
-    raise_any(faults)
-    return plans
-
-
-def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> Plan:
-    files, faults = describe_all(records)
-    conditions: dict[str, tuple[Condition, Condition]] = {}
-    for measure in measures:
-        faults += _denominator_faults(project, measure)
-        for which, text in (("where", measure.where), ("among", measure.among)):
-            path = ("measures", measure.indicator, which)
-            try:
-                condition = parse_filter(text)
-            except CommonwealError as error:
-                faults += [Fault(f.code, f.what, f.remedy, path=path) for f in error.faults]
-                continue
-            faults += column_faults(files, columns_of(condition), "FILTER-COLUMN", path)
-        if not faults:
-            base = parse_filter(measure.among)
-            conditions[measure.indicator] = (both(base, parse_filter(measure.where)), base)
-    if not records.date and not records.period:
-        faults.append(
-            Fault(
-                "PERIOD-UNKNOWN",
-                f"nothing says when the records of {records.name!r} happened",
-                "Name the column with `date:`, or the period of the whole source with `period:`.",
-                path=("records", records.name),
-            )
-        )
-    link, notes, link_faults = _link(project, records)
-    columns = [c for c in (records.key, records.date, *_link_columns(records)) if c]
-    faults += column_faults(files, columns, "RECORDS-COLUMN", ("records", records.name))
-    raise_any(faults + link_faults)
-    assert link is not None
-    asked = {c for pair in conditions.values() for c in pair if c != EVERY}
-    query = Query(files, link, tuple(sorted(asked, key=repr)), records.date, records.key)
-    return Plan(records, measures, conditions, query, notes)
-
-
-def _link_columns(records: Records) -> tuple[str, ...]:
-    link = records.link
-    return (link.column,) if link.by == "code" else (link.x, link.y)
-
-
-def _link(project: Project, records: Records) -> tuple[ByCode | ByPoint | None, tuple[str, ...], list[Fault]]:
-    link = records.link
-    if link.by == "code":
-        return ByCode(link.column, project.areas.codes), (), []
-    path = ("records", records.name, "link")
-    boundaries = project.areas.boundaries
-    bare = set(project.areas.codes) - set(boundaries.codes if boundaries else ())
-    if boundaries is None or bare:
-        lacking = f"area {min(bare)!r} has no outline" if boundaries else "the areas have no boundaries"
-        fault = Fault(
-            "LINK-BOUNDARIES",
-            f"{records.name!r} is linked by point, and {lacking}",
-            "Add boundaries for every area, or link by code.",
-            path=path,
-        )
-        return None, (), [fault]
-    try:
-        found, notes = by_point(boundaries, project.areas.codes, link)
-    except CommonwealError as error:
-        return None, (), [Fault(f.code, f.what, f.remedy, path=(*path, "crs")) for f in error.faults]
-    return found, notes, []
-
-
-def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
-    if measure.kind != "rate":
-        return []
-    there = sorted(set(project.denominators["name"])) if project.denominators.height else []
-    if measure.denominator in there:
-        return []
-    what = (
-        f"denominator {measure.denominator!r} of {measure.indicator!r} is not in the project"
-        if measure.denominator
-        else f"rate {measure.indicator!r} has no denominator"
-    )
-    remedy = f"Use one of: {', '.join(there)}." if there else "Add it under denominators."
-    return [Fault("MEASURE-DENOMINATOR", what, remedy, path=("measures", measure.indicator, "denominator"))]
 
 
 def _count(project: Project, plan: Plan, totals: Totals) -> tuple[pl.DataFrame, Fates, list[str]]:
@@ -222,7 +117,7 @@ def _counts(
     numerator, base = plan.conditions[measure.indicator]
     within = [text for text, span in spans.items() if inside(span, period)]
     here = cells.filter((pl.col("area") >= 0) & pl.col("at").is_in(within, nulls_equal=True))
-    size = len(_codes(plan))
+    size = len(plan.query.link.codes)
 
     def by_area(condition: Condition) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         index = plan.query.conditions.index(condition) if condition != EVERY else -1
@@ -232,10 +127,6 @@ def _counts(
         return counted
 
     return Counts(period, by_area(numerator), by_area(base) if measure.kind == "percentage" else None, share)
-
-
-def _codes(plan: Plan) -> tuple[str, ...]:
-    return plan.query.link.codes
 
 
 def _denominators(

@@ -86,9 +86,7 @@ def describe_all(records: Records) -> tuple[tuple[File, ...], list[Fault]]:
     return tuple(files), faults
 
 
-def column_faults(
-    files: Iterable[File], wanted: Iterable[str], code: str, path: tuple[str | int, ...]
-) -> list[Fault]:
+def column_faults(files: Iterable[File], wanted: Iterable[str], code: str) -> list[Fault]:
     """A fault for each wanted column that a file lacks, or has twice (engines ignore case)."""
     faults = []
     for file in files:
@@ -100,5 +98,5 @@ def column_faults(
                 what, remedy = f"column {name!r} stands more than once", "Rename one of them."
             else:
                 continue
-            faults.append(Fault(code, what, remedy, file=str(file.path), line=1, path=path))
+            faults.append(Fault(code, what, remedy, file=str(file.path), line=1))
     return faults

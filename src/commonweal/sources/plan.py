@@ -1,0 +1,145 @@
+"""What will be asked of each source, and everything that is wrong with it, before a record is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.model.project import Project
+from commonweal.model.source import Measure, Records
+from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
+from commonweal.sources.link import by_point
+from commonweal.sources.query import ByCode, ByPoint, File, Query
+from commonweal.sources.read import column_faults, describe_all
+
+PROJECT_FILE: Final = "commonweal.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One source, ready to be asked: its measures and the one query for all of them.
+
+    `conditions` holds for each indicator what its numerator and what its base is counted by.
+    """
+
+    records: Records
+    measures: tuple[Measure, ...]
+    conditions: Mapping[str, tuple[Condition, Condition]]
+    query: Query
+    notes: tuple[str, ...] = ()
+
+
+def plan_all(project: Project) -> list[Plan]:
+    """The plans of every source, by name. Raises every fault of every source at once."""
+    faults: list[Fault] = []
+    plans = []
+    for records in sorted(project.records, key=lambda r: r.name):
+        own = [m for m in project.measures if m.records == records.name]
+        try:
+            with relative_to(project.root):
+                plans.append(_plan(project, records, tuple(sorted(own, key=lambda m: m.indicator))))
+        except CommonwealError as error:
+            faults += error.faults
+    raise_any(faults)
+    return plans
+
+
+@contextmanager
+def relative_to(root: Path) -> Iterator[None]:
+    """Faults raised inside name files as the project does: relative to its folder where they lie in it."""
+    try:
+        yield
+    except CommonwealError as error:
+        raise CommonwealError([_relative(fault, root) for fault in error.faults]) from error
+
+
+def _relative(fault: Fault, root: Path) -> Fault:
+    path = Path(fault.file)
+    inside = path.is_absolute() and path.is_relative_to(root.absolute())
+    return replace(fault, file=path.relative_to(root.absolute()).as_posix()) if inside else fault
+
+
+def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> Plan:
+    files, faults = describe_all(records)
+    conditions = {}
+    for measure in measures:
+        faults += _denominator_faults(project, measure)
+        where, where_faults = _filter(measure, "where", measure.where, files)
+        among, among_faults = _filter(measure, "among", measure.among, files)
+        faults += where_faults + among_faults
+        conditions[measure.indicator] = (both(among, where), among)
+    link, notes, link_faults = _link(project, records)
+    raise_any([*faults, *_own_faults(records, files), *link_faults])
+    asked = {c for pair in conditions.values() for c in pair if c != EVERY}
+    query = Query(files, link, tuple(sorted(asked, key=repr)), records.date, records.key)
+    return Plan(records, measures, conditions, query, notes)
+
+
+def _filter(
+    measure: Measure, which: str, text: str, files: tuple[File, ...]
+) -> tuple[Condition, list[Fault]]:
+    """A filter of a measure, and its faults, placed where the filter is written."""
+    path = ("measures", measure.indicator, which)
+    place = PROJECT_FILE if measure.line else ""
+    try:
+        condition = parse_filter(text)
+    except CommonwealError as error:
+        found = error.faults
+        condition = EVERY
+    else:
+        found = tuple(
+            replace(fault, what=f"{fault.what} in {Path(fault.file).name}")
+            for fault in column_faults(files, columns_of(condition), "FILTER-COLUMN")
+        )
+    return condition, [replace(fault, file=place, line=measure.line, path=path) for fault in found]
+
+
+def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
+    if measure.kind != "rate":
+        return []
+    there = sorted(set(project.denominators["name"])) if project.denominators.height else []
+    if measure.denominator in there:
+        return []
+    what = (
+        f"denominator {measure.denominator!r} of {measure.indicator!r} is not in the project"
+        if measure.denominator
+        else f"rate {measure.indicator!r} has no denominator"
+    )
+    remedy = f"Use one of: {', '.join(there)}." if there else "Add it under denominators."
+    return [Fault("MEASURE-DENOMINATOR", what, remedy, path=("measures", measure.indicator, "denominator"))]
+
+
+def _own_faults(records: Records, files: tuple[File, ...]) -> list[Fault]:
+    """What is wrong with a source whatever is measured: its dates, and the columns it names."""
+    path = ("records", records.name)
+    link = (records.link.column,) if records.link.by == "code" else (records.link.x, records.link.y)
+    named = [column for column in (records.key, records.date, *link) if column]
+    faults = [replace(fault, path=path) for fault in column_faults(files, named, "RECORDS-COLUMN")]
+    if not records.date and not records.period:
+        what = f"nothing says when the records of {records.name!r} happened"
+        remedy = "Name the column with `date:`, or the period of the whole source with `period:`."
+        faults.append(Fault("PERIOD-UNKNOWN", what, remedy, path=path))
+    return faults
+
+
+def _link(project: Project, records: Records) -> tuple[ByCode | ByPoint, tuple[str, ...], list[Fault]]:
+    link, codes = records.link, project.areas.codes
+    if link.by == "code":
+        return ByCode(link.column, codes), (), []
+    path = ("records", records.name, "link")
+    boundaries = project.areas.boundaries
+    bare = sorted(set(codes) - set(boundaries.codes if boundaries else ()))
+    if boundaries is None or bare:
+        lacking = f"area {bare[0]!r} has no outline" if boundaries else "the areas have no boundaries"
+        what = f"{records.name!r} is linked by point, and {lacking}"
+        fault = Fault("RECORDS-LINK", what, "Add boundaries for every area, or link by code.", path=path)
+        return ByCode("", codes), (), [fault]
+    try:
+        found, notes = by_point(boundaries, codes, link)
+    except CommonwealError as error:
+        return ByCode("", codes), (), [replace(fault, path=(*path, "crs")) for fault in error.faults]
+    return found, notes, []
