@@ -113,7 +113,7 @@ def said(edition):
         ),
         (
             "s-a1-zero-scores",
-            "Harbour scores 0 of 100 for crime rate: it is at, or past, the worst point of the scale.",
+            "Harbour is at, or past, the worst point of the scale (0 of 100) for crime rate.",
         ),
         (
             "s-a0-strongest-cold",

@@ -105,9 +105,9 @@ def _ends(facts: Facts, area: int) -> Iterator[Statement]:
     full = [node for node in scored if facts.top and facts.score(area, node) >= facts.top]
     zero = [node for node in scored if facts.top and facts.score(area, node) <= 0]
     if full:
-        yield _at_the_end(facts, area, full, "top-scores", "100 of 100", "best")
+        yield _at_the_end(facts, area, full, "top-scores", "100", "best")
     if zero:
-        yield _at_the_end(facts, area, zero, "zero-scores", "0 of 100", "worst")
+        yield _at_the_end(facts, area, zero, "zero-scores", "0", "worst")
     ends = {node.id for node in full + zero}
     rest = [node for node in scored if node.id not in ends and facts.of(node) > 1]
     ranked = sorted(rest, key=lambda n: (facts.rank(area, n), -facts.score(area, n), n.id))
@@ -121,10 +121,9 @@ def _at_the_end(facts: Facts, area: int, nodes: list[Node], kind: str, score: st
     names = [words.inside(node.name) for node in nodes]
     if len(names) > _LISTED:
         names = [*names[: _LISTED - 1], f"{words.count(len(names) - _LISTED + 1)} other indicators"]
-    which = "it is" if len(nodes) == 1 else "each is"
     text = (
-        f"{facts.names[area]} scores {score} for {words.listed(names)}:"
-        f" {which} at, or past, the {point} point of the scale."
+        f"{facts.names[area]} is at, or past, the {point} point of the scale ({score} of 100)"
+        f" for {words.listed(names)}."
     )
     return Statement(kind, text, facts.codes[area], "", "", float(len(nodes)))
 

@@ -41,7 +41,10 @@ def benchmarks(
     if place:
         own = _whole(scoring, areas, observations).with_columns(pl.lit(place).alias("name"))
         rows = pl.concat([rows, own.join(rows, on=_KEY, how="anti").select(rows.columns)])
-    frames = [_scored(scoring, name, table) for (name,), table in sorted(rows.group_by("name"), key=_first)]
+    frames = [
+        _scored(scoring, name, table)
+        for (name,), table in sorted(rows.group_by("name", maintain_order=True), key=_first)
+    ]
     return pl.concat(frames) if frames else pl.DataFrame(schema=BENCHMARKS)
 
 
@@ -65,7 +68,7 @@ def _whole(scoring: Scoring, areas: Areas, observations: pl.DataFrame) -> pl.Dat
         per.alias("per"),
     )
     added = pl.col("kind").is_in(_RATIOS) & pl.col("numerator").is_not_null() & (pl.col("denominator") > 0)
-    summed = cells.group_by("period", "indicator").agg(
+    summed = cells.group_by("period", "indicator", maintain_order=True).agg(
         added.all().alias("added"),
         pl.col("weight").is_not_null().all().alias("weighted"),
         pl.col("numerator", "denominator").sum(),

@@ -29,10 +29,7 @@ def peers(scoring: Scoring, areas: Areas, rule: PeerRule) -> pl.DataFrame:
     raise_any(_faults(scoring, areas, rule))
     wanted = pl.DataFrame({"code": list(scoring.areas)}).join(areas.attributes, on="code", how="left")
     table = wanted.select(pl.col(name).cast(pl.Float64) for name in rule.by).to_numpy()
-    distance = _distances(table)
-    np.fill_diagonal(distance, np.inf)
-    # areas stand in the order of their codes, so a stable sort breaks ties by code
-    nearest = np.argsort(distance, axis=1, kind="stable")[:, : rule.count]
+    nearest, distance = _nearest(table, rule.count)
     codes = pl.Series(scoring.areas)
     here = np.repeat(np.arange(len(codes)), rule.count)
     return pl.DataFrame(
@@ -40,7 +37,7 @@ def peers(scoring: Scoring, areas: Areas, rule: PeerRule) -> pl.DataFrame:
             "area": codes.gather(here),
             "peer": codes.gather(nearest.reshape(-1)),
             "order": np.tile(np.arange(1, rule.count + 1), len(codes)),
-            "distance": np.take_along_axis(distance, nearest, axis=1).reshape(-1),
+            "distance": distance.reshape(-1),
         },
         schema=PEERS,
     )
@@ -53,18 +50,26 @@ def peer_index(scoring: Scoring, peers: pl.DataFrame) -> Array:
     return ordered["at"].to_numpy().reshape(len(scoring.areas), -1)
 
 
-def _distances(table: Array) -> Array:
-    """Distances between rows, shape (areas, areas)."""
+def _nearest(table: Array, count: int) -> tuple[Array, Array]:
+    """The `count` nearest other rows of each row and their distances, both (rows, count).
+
+    One row at a time, so that memory does not grow with the square of the areas.
+    """
     if table.shape[1] > 1:
         spread = table.std(axis=0)
         table = (table - table.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    squares = np.zeros((len(table), len(table)))
-    for column in table.T:
-        squares += (column[:, None] - column[None, :]) ** 2
-    if table.shape[1] > 1:
-        return np.sqrt(squares)
-    result: Array = np.abs(table[:, 0, None] - table[None, :, 0])
-    return result
+    nearest = np.empty((len(table), count), dtype=np.int64)
+    distances = np.empty((len(table), count))
+    for i, row in enumerate(table):
+        away = np.abs(table[:, 0] - row[0])
+        if table.shape[1] > 1:
+            away = np.sqrt(((table - row) ** 2).sum(axis=1))
+        away[i] = np.inf
+        close = np.flatnonzero(away <= np.partition(away, count - 1)[count - 1])
+        # areas stand in the order of their codes, so a stable sort breaks ties by code
+        nearest[i] = close[np.argsort(away[close], kind="stable")][:count]
+        distances[i] = away[nearest[i]]
+    return nearest, distances
 
 
 def _faults(scoring: Scoring, areas: Areas, rule: PeerRule) -> list[Fault]:
