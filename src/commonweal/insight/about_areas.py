@@ -20,7 +20,7 @@ def about_areas(facts: Facts) -> Iterator[Statement]:
     """What an area page says from scores and ranks alone, area by area."""
     for area in range(len(facts.codes)):
         yield finding(facts, area)
-        if facts.rank(area, facts.root):
+        if facts.rank(area, facts.root) and facts.of(facts.root) > 1:
             yield _rank(facts, area)
         yield from _parts(facts, area)
         yield from _ends(facts, area)
@@ -59,6 +59,8 @@ def _ends_of(facts: Facts, area: int, parts: list[Node]) -> str:
 
 def _strongest(facts: Facts, area: int, node: Node) -> str:
     place = facts.place(area, node)
+    if node.is_indicator:  # strongest in crime would say the opposite
+        return place
     return {"first": "strongest", "joint first": "joint strongest"}.get(place, place)
 
 
@@ -69,10 +71,11 @@ def _all_of(parts: list[Node]) -> str:
 
 def _rank(facts: Facts, area: int) -> Statement:
     root, score = facts.root, facts.score(area, facts.root)
-    text = f"{facts.names[area]} scores {facts.headline(score)}"
-    if facts.of(root) > 1:
-        text += f": {facts.place(area, root)} {facts.of_areas(root)} in {facts.period}"
-    return _said(facts, "rank", text + ".", area, root, score)
+    text = (
+        f"{facts.names[area]} scores {facts.headline(score)}:"
+        f" {facts.place(area, root)} {facts.of_areas(root)} in {facts.period}."
+    )
+    return _said(facts, "rank", text, area, root, score)
 
 
 def _parts(facts: Facts, area: int) -> Iterator[Statement]:

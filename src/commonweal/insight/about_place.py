@@ -23,7 +23,8 @@ def about_place(facts: Facts) -> Iterator[Statement]:
     scored = np.nonzero(facts.ranks[:, facts.index(facts.root)])[0]
     if len(scored) > 1:
         yield _leaders(facts, scored)
-        yield _spread(facts, scored)
+        if len(set(facts.ranks[scored, facts.index(facts.root)])) > 1:
+            yield _spread(facts, scored)
     yield from _own_score(facts)
     yield from _classes(facts)
 
@@ -49,7 +50,7 @@ def _leaders(facts: Facts, scored: Array) -> Statement:
     ends = 2 if len(order) > _FEW else 1
     first, last = _with_ties(order, scores, ends), _with_ties(order[::-1], scores, ends)
     gap = float(np.mean(scores[first]) - np.mean(scores[last]))
-    if gap < 0.005:
+    if facts.ranks[last[0], facts.index(facts.root)] == 1:
         text = f"All {len(order):,} {facts.types()} have the same score."
     else:
         lead = "leads" if len(first) == 1 else "lead"
