@@ -19,6 +19,7 @@ from commonweal.errors import CommonwealError, Fault, raise_any
 
 SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv", ".parquet", ".xlsx")
 _DELIMITERS: Final = (",", ";", "\t")
+_SAMPLE: Final = 1_000_000  # characters: more than a header and six rows take
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ def _read_csv(path: Path) -> Table:
     before = len(text) - len(text.lstrip("\r\n"))
     above, text = text[:before].count("\n"), text[before:]
     delimiter = _delimiter(text)
-    header = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+    header = next(csv.reader(io.StringIO(text[:_SAMPLE]), delimiter=delimiter))
     columns = _header(path, header, above + 1)
     try:
         frame = pl.read_csv(text.encode(), separator=delimiter, infer_schema=False)
@@ -94,8 +95,10 @@ def _decode(path: Path) -> str:
 def _delimiter(text: str) -> str:
     """The separator that parts the first rows into the most cells, as many in each row."""
 
+    sample = text[:_SAMPLE]
+
     def fit(delimiter: str) -> tuple[bool, int]:
-        rows = [row for row in islice(csv.reader(io.StringIO(text), delimiter=delimiter), 6) if row]
+        rows = [row for row in islice(csv.reader(io.StringIO(sample), delimiter=delimiter), 6) if row]
         return len({len(row) for row in rows}) == 1, len(rows[0])
 
     fits = {delimiter: fit(delimiter) for delimiter in _DELIMITERS}
@@ -180,9 +183,7 @@ def _table(
 ) -> Table:
     frame = frame.rename(dict(zip(frame.columns, columns, strict=True)))
     stripped = pl.all().str.strip_chars()
-    frame = frame.with_columns(stripped).with_columns(
-        pl.when(pl.all() != "").then(pl.all()).otherwise(None).name.keep()
-    )
+    frame = frame.with_columns(pl.when(stripped != "").then(stripped).name.keep())
     filled = _filled(frame)
     return Table(path, frame.filter(filled), lines[filled])
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
-from commonweal.formats.tables import Table, read_table
 from commonweal.project.paths import Files
 from commonweal.project.settings import suggestion
 
@@ -48,16 +46,9 @@ class Rows:
 
 def read_rows(files: Files, written: str, sheet: str | None = None) -> Rows:
     """Read a table that the project names."""
-    path = files.file(written)
-    try:
-        table = read_table(path, sheet=sheet)
-    except CommonwealError as error:
-        raise CommonwealError(fault.at(written, fault.line) for fault in error.faults) from None
-    return Rows(written, _with_lines(table), 0 if path.suffix == ".parquet" else 1)
-
-
-def _with_lines(table: Table) -> pl.DataFrame:
-    return table.frame.with_columns(pl.Series(LINE, table.lines, dtype=pl.Int64))
+    table = files.table(written, sheet)
+    lines = pl.Series(LINE, table.lines, dtype=pl.Int64)
+    return Rows(written, table.frame.with_columns(lines), 0 if table.path.suffix == ".parquet" else 1)
 
 
 def keep(rows: Rows, where: Mapping[str, list[str]], missing: Iterable[str] = ()) -> Rows:
@@ -122,12 +113,3 @@ def several(faults: Iterable[Fault]) -> list[Fault]:
     last = found[SHOWN - 1]
     more = f"{last.what} (and {len(found) - SHOWN} more like this)"
     return [*found[: SHOWN - 1], Fault(last.code, more, last.remedy, last.file, last.line, last.path)]
-
-
-def as_number(cell: Any) -> float | None:
-    """One cell's number; None if it is empty. Raises ValueError.
-
-    >>> as_number("2.5")
-    2.5
-    """
-    return None if cell is None or cell == "" else float(cell)

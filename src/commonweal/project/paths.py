@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.formats.tables import Table, read_table
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -17,12 +18,14 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 class Files:
     """The files of a project; `found` remembers each that was used, under the name the project gives it.
 
-    `private` has the names of those that may tell about people.
+    `private` has the names of those that may tell about people; `tables` those read so far, since a
+    project may take its areas, values and denominators from one large file.
     """
 
     root: Path
     found: dict[str, Path] = field(default_factory=dict)
     private: set[str] = field(default_factory=set)
+    tables: dict[tuple[Path, str | None], Table] = field(default_factory=dict)
 
     def file(self, written: str) -> Path:
         """The one file at `written`. Raises PATH-MISSING, PATH-OUTSIDE, PATH-VARIABLE."""
@@ -33,6 +36,16 @@ class Files:
             raise _fault("PATH-MISSING", f"the file {written!r} does not exist{hint}", "Correct the path.")
         self.found[written] = path
         return path
+
+    def table(self, written: str, sheet: str | None = None) -> Table:
+        """The table at `written`. Raises as `file` and `read_table` do."""
+        path = self.file(written)
+        if (path, sheet) not in self.tables:
+            try:
+                self.tables[path, sheet] = read_table(path, sheet=sheet)
+            except CommonwealError as error:
+                raise CommonwealError(fault.at(written, fault.line) for fault in error.faults) from None
+        return self.tables[path, sheet]
 
     def files(self, written: str) -> dict[str, Path]:
         """The files a pattern with * or ** stands for, sorted, by name. Raises as `file` does."""
