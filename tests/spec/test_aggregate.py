@@ -108,7 +108,7 @@ def test_a_parent_takes_the_most_made_up_status_of_its_children() -> None:
     scoring = scored(PAIR, text, NONE)
     assert scoring.frame.filter(node="index")["status"].to_list() == [
         "rounded",
-        "suppressed",
+        "estimated",
         "observed",
         "missing",
     ]

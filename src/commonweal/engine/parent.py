@@ -12,6 +12,7 @@ from commonweal.errors import Fault
 from commonweal.methods import Flags, Floats, aggregate, weigh
 from commonweal.methods.weigh import Weighing
 from commonweal.model.framework import Node
+from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.recipe import Method, Recipe, power
 
 
@@ -60,6 +61,8 @@ def form(parent: Node, children: Children, recipe: Recipe) -> Formed:
     if refused is not None:  # empty, so that one zero isn't told again at every level above
         scores[refused.any(axis=0)] = np.nan
     status = np.where(there, children.status, 0).max(axis=0)
+    # A score that a hidden cell's middle went into is not hidden: it is an estimate.
+    status[status == STATUS_CODE[Status.SUPPRESSED]] = STATUS_CODE[Status.ESTIMATED]
     status[np.isnan(scores)] = MISSING
     fresh = np.any(children.fresh & there, axis=0) & enough
     return Formed(scores, status, fresh, weighing, _where(lifted, matters), refused)

@@ -25,7 +25,8 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-#: Statuses from the plainest to the most made up; a parent takes the last one among its children.
+#: Statuses from the plainest to the most made up. A parent takes the last one among its children, but a
+#: score that a hidden value entered is an estimate, not hidden.
 STATUSES: Final = tuple(status.value for status in Status)
 STATUS_CODE: Final = {status: code for code, status in enumerate(STATUSES)}
 
