@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import chain
 
 import polars as pl
@@ -58,5 +59,6 @@ def _addresses(said: Iterable[Statement]) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", text.casefold()).strip("-") or "x"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 MINUS: Final = "−"
@@ -178,6 +179,7 @@ def one_type(area_type: str) -> str:
     return word.upper() if word.lower() in {"lsoa", "msoa", "oa", "lad", "nuts", "itl"} else word
 
 
+@lru_cache(maxsize=1024)
 def types(area_type: str, n: int = 2) -> str:
     """The word for `n` areas of a type.
 
@@ -220,6 +222,7 @@ def plain(name: str) -> str:
     return re.sub(r"\s*\([^()]*\)$", "", name) or name
 
 
+@lru_cache(maxsize=1024)
 def inside(name: str) -> str:
     """A node's name as it stands inside a sentence: small letters, but not for proper names.
 
