@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from commonweal.model.edition import GOALPOSTS, WEIGHTS, Scoring
 from commonweal.model.framework import Framework
@@ -16,6 +17,11 @@ from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe, power
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+# Shared machines are uneven, so no example has a deadline; a run that others wait for draws the same ones.
+settings.register_profile("patient", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("patient")
 
 
 def _data() -> Path:
