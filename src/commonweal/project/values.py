@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 
 import polars as pl
@@ -126,8 +127,25 @@ def _with_our_names(
 def _from_long(rows: Rows, keys: ValueKeys | FigureKeys, index: str) -> Rows:
     rows = _with_period(rows, keys.period)
     raise_any(rows.require((index, "period", "indicator", "value")))
+    raise_any(_slips(rows))
     wanted = [name for name in (index, *KEYS[1:], *FIGURES, *TEXTS, LINE) if name in rows.frame.columns]
     return Rows(rows.file, rows.frame.select(wanted), rows.header)
+
+
+def _slips(rows: Rows) -> list[Fault]:
+    """Columns that are most likely one of ours misspelt; what they hold would be lost without a word."""
+    absent = [name for name in (*FIGURES, *TEXTS) if name not in rows.frame.columns]
+    strange = [name for name in rows.frame.columns if name not in (*KEYS, *FIGURES, *TEXTS, LINE)]
+    return [
+        rows.fault(
+            "COLUMN-UNKNOWN",
+            f"the column {name!r} is not known, did you mean {near[0]!r}?",
+            "Correct the heading, or give the column one that is not so near.",
+            rows.header,
+        )
+        for name in strange
+        if (near := get_close_matches(name, absent, n=1, cutoff=0.8))
+    ]
 
 
 def _from_wide(rows: Rows, keys: ValueKeys | FigureKeys, index: str, known: Known) -> Rows:

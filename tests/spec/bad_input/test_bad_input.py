@@ -61,6 +61,10 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         ("framework.csv", "weight", "wieght"),
         ["framework.csv:1: COLUMN-UNKNOWN the column 'wieght' is not known, did you mean 'weight'?; "],
     ),
+    "a column of values that is misspelt": (
+        ("values.csv", "value\nE1,2016,crime,10", "value,numerater\nE1,2016,crime,10,1"),
+        ["values.csv:1: COLUMN-UNKNOWN the column 'numerater' is not known, did you mean 'numerator'?; "],
+    ),
     "a column twice": (
         ("values.csv", "area,period,indicator,value", "area,period,value,value"),
         [
