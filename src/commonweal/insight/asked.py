@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import numpy as np
 import polars as pl
 
@@ -49,10 +51,16 @@ def area_at(edition: Edition, area: str) -> int:
             Fault(
                 "AREA-UNKNOWN",
                 f"no single area has the code or name {area!r}",
-                "Use a code or a name from areas.csv.",
+                f"Use a code or a name from areas.csv{_likely(edition, area)}.",
             )
         )
     return found
+
+
+def _likely(edition: Edition, area: str) -> str:
+    """What may have been meant, to stand in a remedy."""
+    near = get_close_matches(area.strip(), [a.name for a in edition.areas], n=3)
+    return f": perhaps {' or '.join(near)}" if near else ""
 
 
 def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Array, Array, str]:
