@@ -47,8 +47,10 @@ def explain_area(root: Path, area: str, against: str, *, report: Callable[[str],
 
 
 def _sentences(edition: Edition, area: str) -> list[str]:
+    """What is said of an area, the finding first."""
     latest = pl.col("period") == edition.periods[-1].label
-    return edition.statements.filter((pl.col("area") == area) & latest)["text"].to_list()
+    said = edition.statements.filter((pl.col("area") == area) & latest)
+    return said.sort(pl.col("kind") != "finding", maintain_order=True)["text"].to_list()
 
 
 def _document(explanation: Explanation) -> dict[str, Any]:
