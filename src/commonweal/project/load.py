@@ -251,11 +251,13 @@ class _Reading:
             )
         if records or len(tables.protected):
             return
-        for i, label in enumerate(self.keys.periods.publish):
-            if label not in set(have["period"]):
-                what = f"no table has a value for the period {label!r}"
-                remedy = "Take it out, or add its values."
-                self.fault("PERIOD-EMPTY", what, remedy, ("periods", "publish", i))
+        held = [Period.parse(label) for label in sorted(set(have["period"]))]
+        for period in periods.publish:
+            if not any(0 <= period.years_after(other) <= periods.carry for other in held):
+                what = f"no table has a value that enters the period {period.label!r}"
+                remedy = "Take it out, add its values, or let older ones be carried."
+                place = self.keys.periods.publish.index(period.label)
+                self.fault("PERIOD-EMPTY", what, remedy, ("periods", "publish", place))
 
 
 def _all(tables: Tables) -> tuple[Any, ...]:

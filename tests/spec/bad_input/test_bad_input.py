@@ -193,13 +193,17 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "a period that no data has": (
         ("commonweal.yaml", "[2016]", "[2016, 2017]"),
         [
-            "commonweal.yaml:5: PERIOD-EMPTY no table has a value for the period '2017'; Take it out, or add"
-            " its values."
+            "commonweal.yaml:5: PERIOD-EMPTY no table has a value that enters the period '2017'; Take it out,"
+            " add its values, or let older ones be carried."
         ],
     ),
     "a period that is not one": (
         ("values.csv", "E2,2016,crime", "E2,last year,crime"),
         ["values.csv:3: PERIOD-FORM 'last year' is not a period; "],
+    ),
+    "a published period that is not one": (
+        ("commonweal.yaml", "[2016]", "[2016, soon]"),
+        ["commonweal.yaml:5: PERIOD-FORM 'soon' is not a period; "],
     ),
     "progress since a period that is not published": (
         ("commonweal.yaml", "recipe:", "progress: {since: 2012}\nrecipe:"),
@@ -435,6 +439,11 @@ def test_a_variable_may_lead_outside(tmp_path: Path, monkeypatch: pytest.MonkeyP
     write(inside, {**SOUND, "commonweal.yaml": yaml})
     monkeypatch.setenv("TOWN_DATA", str(outside))
     assert faults_of(inside) == []
+
+
+def test_a_period_that_older_values_are_carried_into(tmp_path: Path) -> None:
+    yaml = SOUND["commonweal.yaml"].replace("{publish: [2016]}", "{publish: [2016, 2017], carry: 1}")
+    assert faults_of(write(tmp_path, {**SOUND, "commonweal.yaml": yaml})) == []
 
 
 def test_markup_and_formulas_in_names_are_only_text(tmp_path: Path) -> None:
