@@ -119,8 +119,9 @@ def test_a_property_that_is_not_there_and_a_code_twice(tmp_path: Path) -> None:
     assert faults(path) == ["BOUNDARIES-CODE area 'E1' has 2 outlines"]
 
 
-def test_a_file_that_is_no_boundaries(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.geojson", b"{}")
+@pytest.mark.parametrize("name", ["a.geojson", "a.geojson.gz"])
+def test_a_file_that_is_no_boundaries(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path / name, b"{}")
     assert faults(path) == ["FILE-FORMAT the file can't be read as boundaries"]
 
 

@@ -66,10 +66,9 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
     import shapely
     from pyogrio.errors import DataSourceError, FieldError
 
-    source: Any = path
-    if path.name.lower().endswith(".gz"):
-        source = gzip.decompress(path.read_bytes())
+    packed = path.name.lower().endswith(".gz")
     try:
+        source: Any = gzip.decompress(path.read_bytes()) if packed else path
         with warnings.catch_warnings():
             # GDAL remarks on harmless oddities of drivers; what matters is checked here
             warnings.simplefilter("ignore")
@@ -84,7 +83,7 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
                     )
                 )
             meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
-    except (DataSourceError, FieldError) as error:
+    except (DataSourceError, FieldError, OSError, EOFError) as error:
         raise CommonwealError(
             _fault(
                 path,

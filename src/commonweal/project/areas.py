@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import polars as pl
 
@@ -53,9 +54,9 @@ def attribute_faults(areas: Areas, names: Sequence[str]) -> list[Fault]:
             code = areas.attributes.filter(pl.col(name).is_null())["code"][0]
             what = f"the attribute {name!r} is empty for area {code!r}"
             faults.append(Fault("PEERS-ATTRIBUTE", what, "Fill in a number.", path=("by", i)))
-        if not values.dtype.is_numeric():
-            text = next(v for v in values.drop_nulls().to_list() if not _spells_number(v))
-            what = f"the attribute {name!r} is not a number everywhere: one area has {text!r}"
+        texts = [] if values.dtype.is_numeric() else values.drop_nulls().to_list()
+        if wrong := [text for text in texts if not _spells_number(text)]:
+            what = f"the attribute {name!r} is not a number everywhere: one area has {wrong[0]!r}"
             faults.append(
                 Fault("PEERS-ATTRIBUTE", what, "Write numbers without commas or units.", path=("by", i))
             )
@@ -64,7 +65,7 @@ def attribute_faults(areas: Areas, names: Sequence[str]) -> list[Fault]:
 
 def _spells_number(text: object) -> bool:
     try:
-        return float(str(text)) == float(str(text))
+        return isfinite(float(str(text)))
     except ValueError:
         return False
 

@@ -339,9 +339,9 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
             "commonweal.yaml:10: PEERS-ATTRIBUTE areas have no attribute 'income'; They have: population."
         ],
     ),
-    "peers by something that is not a number": (
-        ("commonweal.yaml", "table: areas.csv}", "table: areas.csv}\npeers: {by: [name2]}"),
-        ["commonweal.yaml:7: PEERS-ATTRIBUTE areas have no attribute 'name2'; "],
+    "peers by a name": (
+        ("commonweal.yaml", "table: areas.csv}", "table: areas.csv}\npeers: {by: [name]}"),
+        ["commonweal.yaml:7: PEERS-ATTRIBUTE areas have no attribute 'name'; "],
     ),
     "figures about people without their base": (
         ("commonweal.yaml", "subject: thing", "subject: person"),
@@ -444,6 +444,18 @@ def test_a_variable_may_lead_outside(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_period_that_older_values_are_carried_into(tmp_path: Path) -> None:
     yaml = SOUND["commonweal.yaml"].replace("{publish: [2016]}", "{publish: [2016, 2017], carry: 1}")
     assert faults_of(write(tmp_path, {**SOUND, "commonweal.yaml": yaml})) == []
+
+
+def test_peers_by_something_that_is_not_a_number(tmp_path: Path) -> None:
+    yaml = SOUND["commonweal.yaml"] + "peers: {by: [population, income]}\n"
+    areas = 'code,name,population,income\nE1,Abbey,100,\nE2,River,"1,200",\n'
+    assert [said.split(";")[0] for said in faults_of(write(tmp_path, {
+        **SOUND, "commonweal.yaml": yaml, "areas.csv": areas,
+    }))] == [
+        "commonweal.yaml:11: PEERS-ATTRIBUTE the attribute 'population' is not a number everywhere:"
+        " one area has '1,200'",
+        "commonweal.yaml:11: PEERS-ATTRIBUTE the attribute 'income' is empty for area 'E1'",
+    ]  # fmt: skip
 
 
 def test_markup_and_formulas_in_names_are_only_text(tmp_path: Path) -> None:
