@@ -90,7 +90,8 @@ class Totals:
     """What an engine returns: exact whole numbers, and the fates that records met on the way.
 
     `cells` has area (an index into the link's codes, or an `Unlinked`), at (the date as written, null
-    where there is none), records, and c0, c1, ... one column a condition; sorted by area and date.
+    where there is none; a day written like 2016-04-13, with a time or not, is given as its month), records,
+    and c0, c1, ... one column a condition; sorted by area and date.
     Repeats are already left out of it: `identical` rows equal the first of their key in every column,
     `differing` ones do not. `unreadable` counts rows that could not be taken apart; `where` names some.
     """

@@ -144,12 +144,14 @@ def _areas(engine: Any, link: ByCode) -> None:
 
 
 def _at(query: Query) -> str:
-    """The date as written; of a date with a time, the date, so that there are few of them."""
+    """The date as written, or its month where it is a day, so that there are few of them."""
     if not query.date:
         return "cast(null as varchar)"
-    held = f"trim({sql.cell(query.date)})"
-    whole = f"nullif({held}, '')"
-    return f"case when substr({held}, 11, 1) in ('T', ' ') then substr({held}, 1, 10) else {whole} end"
+    written = f"nullif(trim({sql.text_of(query.date)}), '')"
+    timed = f"substr({written}, 11, 1) in ('T', ' ')"
+    day = f"case when length({written}) > 10 and {timed} then substr({written}, 1, 10) else {written} end"
+    real = f"length({day}) = 10 and cast(try_cast({day} as date) as varchar) = {day}"
+    return f"case when {real} then substr({written}, 1, 7) else {day} end"
 
 
 def _cells(engine: Any, query: Query, relation: str) -> pl.DataFrame:
@@ -167,7 +169,7 @@ def _by_code(engine: Any, query: Query, link: ByCode, relation: str) -> pl.DataF
         f"cast({count} as bigint) as {name}"
         for count, name in zip(counts, ["records", *condition_names(query)], strict=True)
     )
-    code = f"trim(cast({sql.name(link.column)} as varchar))"
+    code = f"trim({sql.text_of(link.column)})"
     return _frame(
         engine,
         f"""
@@ -205,15 +207,14 @@ def _counted(batch: pl.DataFrame, link: ByPoint, query: Query) -> pl.DataFrame:
     )
 
 
-def _arrow(batch: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(batch)
+def _arrow(table: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame
 
 
 def _frame(engine: Any, statement: str, query: Query) -> pl.DataFrame:
-    rows = engine.execute(statement).fetchall()
-    return _add([pl.DataFrame(rows, schema=schema(query), orient="row")], query)
+    return _add([_arrow(engine.sql(statement).to_arrow_table())], query)
 
 
 def _add(parts: list[pl.DataFrame], query: Query) -> pl.DataFrame:

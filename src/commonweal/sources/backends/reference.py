@@ -11,6 +11,7 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,15 @@ def _area(query: Query, row: Row) -> int:
 
 def _at(query: Query, row: Row) -> str | None:
     text = (row[query.date] or "").strip(" ") if query.date else ""
-    return (text[:10] if text[10:11] in ("T", " ") and len(text) > 10 else text) or None
+    day = text[:10] if text[10:11] in ("T", " ") and len(text) > 10 else text
+    return (text[:7] if _is_day(day) else day) or None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _rows(files: tuple[File, ...]) -> Iterator[Row | Unreadable]:

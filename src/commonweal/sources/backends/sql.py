@@ -36,9 +36,14 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def text_of(column: str) -> str:
+    """A cell as text."""
+    return f"cast({name(column)} as varchar)"
+
+
 def cell(column: str) -> str:
     """A cell as text, null where it is empty."""
-    return f"nullif(cast({name(column)} as varchar), '')"
+    return f"nullif({text_of(column)}, '')"
 
 
 def number(column: str) -> str:

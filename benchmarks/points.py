@@ -1,0 +1,81 @@
+"""Points to the polygons they lie in: our loop over sorted points, beside shapely's own spatial index.
+
+Made-up wards with wriggling outlines tile a square; points fall on it at random. Both sides get the
+same arrays, run in this process, and must give the same answer. The index is shapely's STRtree over the
+points, asked by each polygon, which was the fastest way with point objects that was found.
+
+    python benchmarks/points.py [--points 5_000_000] [--polygons 700]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+import shapely
+
+from commonweal.sources.link import locate
+from commonweal.sources.query import ByPoint
+
+SEED = 2026
+#: each straight edge is bent this many times over, so that 2 ** BENDS pieces take its place
+BENDS = 6
+
+
+def wards(count: int) -> np.ndarray:
+    """Polygons that tile the unit square, with outlines as crooked as real ones."""
+    seeds = np.random.default_rng(SEED).random((count, 2))
+    cells = shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=shapely.box(0, 0, 1, 1))
+    lines = shapely.get_parts(shapely.node(shapely.union_all(shapely.boundary(shapely.get_parts(cells)))))
+    edges = [_crooked(shapely.get_coordinates(line)) for line in lines]
+    tiles = shapely.polygonize([shapely.linestrings(edge) for edge in edges])
+    return np.asarray(shapely.get_parts(tiles), dtype=object)
+
+
+def _crooked(line: np.ndarray) -> np.ndarray:
+    """Move the middle of each piece sideways, again and again; the same edge always bends alike."""
+    for step in range(BENDS):
+        start, end = line[:-1], line[1:]
+        across = (end - start)[:, ::-1] * [1, -1]
+        turn = np.sin(1e4 * (start + end).sum(axis=1) + step)[:, None] * 0.05
+        middle = (start + end) / 2 + across * turn
+        line = np.insert(line, range(1, len(line)), middle, axis=0)
+    return line
+
+
+def by_index(polygons: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The same question through point objects and an index over them."""
+    polygon, point = shapely.STRtree(shapely.points(x, y)).query(polygons, predicate="intersects")
+    found = np.full(len(x), len(polygons), dtype=np.int64)
+    np.minimum.at(found, point, polygon)
+    return np.where(found == len(polygons), -4, found)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--points", type=lambda n: int(n.replace("_", "")), default=5_000_000)
+    arguments.add_argument("--polygons", type=int, default=700)
+    given = arguments.parse_args()
+
+    polygons = wards(given.polygons)
+    shapely.prepare(polygons)
+    x, y = np.random.default_rng(SEED + 1).random((2, given.points))
+    link = ByPoint("x", "y", tuple(map(str, range(len(polygons)))), polygons, lambda x, y: (x, y))
+    size = shapely.get_num_coordinates(polygons).sum()
+    print(f"{given.points:,} points, {len(polygons)} polygons of {size:,} vertices")
+
+    started = time.perf_counter()
+    ours = locate(link, x, y)
+    our_seconds = time.perf_counter() - started
+    started = time.perf_counter()
+    theirs = by_index(polygons, x, y)
+    index_seconds = time.perf_counter() - started
+    if not np.array_equal(ours, theirs):
+        raise SystemExit("the two sides disagree")
+    print(f"ours {our_seconds:.2f} s, spatial index {index_seconds:.2f} s")
+    print(f"the index takes {index_seconds / our_seconds:.1f} x as long")
+
+
+if __name__ == "__main__":
+    main()
