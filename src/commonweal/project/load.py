@@ -155,6 +155,9 @@ class _Reading:
         if keys.protect is not None and keys.protect.preset == "none" and not keys.protect.reason.strip():
             what = "protection is none, without a reason"
             self.fault("PROTECT-REASON", what, "Write `reason:`; it is printed on the site.", ("protect",))
+        if keys.progress is not None and sorted(set(keys.progress.cuts)) != keys.progress.cuts:
+            what = f"cuts under progress is {keys.progress.cuts}"
+            self.fault("PROJECT-VALUE", what, "Write three numbers that rise.", ("progress", "cuts"))
         lacking = [key for key in OFFICIAL if not getattr(keys.publication, key)]
         if keys.publication.status == "official" and lacking:
             self.fault(

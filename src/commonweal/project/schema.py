@@ -58,7 +58,7 @@ Framework = Annotated[
 class ProjectKeys(_Keys):
     """What the index is called, where it is about, and what it measures."""
 
-    title: str = Field(min_length=1, description="The title of the index.")
+    title: Text = Field(min_length=1, description="The title of the index.")
     place: str = Field("", description="The place as a whole, for example the borough.")
     framework: Framework = Field(description="framework.csv, a built-in name, or a mapping with `use`.")
 
@@ -66,7 +66,7 @@ class ProjectKeys(_Keys):
 class PeriodKeys(_Keys):
     """Which periods are published."""
 
-    publish: list[Text] = Field([], description="2016, 2015/16 (April to March), 2016-Q2 or 2016-04.")
+    publish: Texts = Field([], description="2016, 2015/16 (April to March), 2016-Q2 or 2016-04.")
     carry: float = Field(0.0, ge=0, description="Years an older observation may stand in for a newer one.")
 
 
@@ -76,7 +76,7 @@ class TableKeys(_Keys):
     path: str = Field(description="A CSV, Parquet or XLSX file.")
     sheet: str | None = Field(None, description="The sheet of an XLSX file; left out, the first.")
     where: dict[str, Texts] = Field({}, description="Keep rows whose column holds one of these texts.")
-    missing: list[Text] = Field([], description="Texts that stand for no value, such as n/a.")
+    missing: Texts = Field([], description="Texts that stand for no value, such as n/a.")
 
 
 class AreaKeys(_Keys):
@@ -88,7 +88,7 @@ class AreaKeys(_Keys):
     sheet: str | None = Field(None, description="The sheet of an XLSX file; left out, the first.")
     columns: dict[str, str] = Field({}, description="Header in the table: code, name or an attribute.")
     where: dict[str, Texts] = Field({}, description="Keep rows whose column holds one of these texts.")
-    missing: list[Text] = Field([], description="Texts that stand for no value, such as n/a.")
+    missing: Texts = Field([], description="Texts that stand for no value, such as n/a.")
     boundaries: str | None = Field(None, description="GeoJSON, GeoPackage, Shapefile or TopoJSON.")
     code: str | None = Field(None, description="The property of the boundaries that holds the code.")
 
@@ -156,7 +156,7 @@ class RecordKeys(_Keys):
     key: str = Field("", description="A column whose identical repeats count once.")
     date: str = Field("", description="The column that says when.")
     period: Text = Field("", description="The period of a source without dates.")
-    covers: list[Text] = Field([], description="The months or years the source holds.")
+    covers: Texts = Field([], description="The months or years the source holds.")
     link: LinkKeys = Field(description="How a record finds its area.")
 
 

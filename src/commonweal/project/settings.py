@@ -87,7 +87,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 def _fault(document: Document, error: Any) -> Fault:
     keys = _written(error["loc"])
-    name, above = (str(keys[-1]) if keys else "the file"), ".".join(str(key) for key in keys[:-1])
+    name, above = _spoken(keys[-1]) if keys else "the file", ", ".join(map(_spoken, keys[:-1]))
     inside = f" under {above}" if above else ""
     if error["type"] == "extra_forbidden":
         known = _keys_at(keys[:-1])
@@ -105,6 +105,10 @@ def _written(loc: Keys) -> Keys:
     return tuple(key for key in loc if not str(key).startswith("<") and key != "[key]")
 
 
+def _spoken(key: str | int) -> str:
+    return f"item {key + 1}" if isinstance(key, int) else key
+
+
 def _expected(error: Any) -> str:
     context = error.get("ctx", {})
     if error["type"] == "literal_error":
@@ -117,9 +121,10 @@ def _expected(error: Any) -> str:
     for bound, words in bounds.items():
         if bound in context:
             return f"a number {words} {context[bound]:g}"
-    for length, words in (("min_length", "at least"), ("max_length", "at most")):
-        if length in context:
-            return f"{words} {context[length]} of them"
+    if error["type"] == "string_too_short":
+        return "some text"
+    if error["type"] in ("too_short", "too_long"):
+        return f"a list of {context.get('min_length', context.get('max_length'))}"
     return str(error["msg"])
 
 

@@ -253,7 +253,7 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "an unknown key": (
         ("commonweal.yaml", "    subject: thing", "    subjekt: thing"),
         [
-            "commonweal.yaml:9: PROJECT-KEY the key 'subjekt' under values.0 is not known, did you mean"
+            "commonweal.yaml:9: PROJECT-KEY the key 'subjekt' under values, item 1 is not known, did you mean"
             " 'subject'?; Use: code, columns, kind, layout, missing, path, per, period, protected, published,"
             " sheet, source, subject, where.",
             "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'crime' is about; ",
@@ -271,7 +271,7 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "a value that is not allowed": (
         ("commonweal.yaml", "subject: thing", "subject: things"),
         [
-            "commonweal.yaml:9: PROJECT-VALUE subject under values.0 is 'things'; Write one of: 'person',"
+            "commonweal.yaml:9: PROJECT-VALUE subject under values, item 1 is 'things'; Write one of: 'person',"
             " 'household', 'thing'."
         ],
     ),
@@ -279,13 +279,28 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         ("commonweal.yaml", "{publish: [2016]}", "[2016]"),
         ["commonweal.yaml:5: PROJECT-VALUE periods is a list; Write a mapping."],
     ),
+    "cuts that fall": (
+        ("commonweal.yaml", "recipe:", "progress: {cuts: [2, 0.5, -0.5]}\nrecipe:"),
+        [
+            "commonweal.yaml:10: PROJECT-VALUE cuts under progress is [2.0, 0.5, -0.5]; Write three numbers"
+            " that rise."
+        ],
+    ),
+    "one cut for three": (
+        ("commonweal.yaml", "recipe:", "progress: {cuts: [2]}\nrecipe:"),
+        ["commonweal.yaml:10: PROJECT-VALUE cuts under progress is a list; Write a list of 3."],
+    ),
+    "a count below one": (
+        ("commonweal.yaml", "recipe:", "peers: {by: population, count: 0}\nrecipe:"),
+        ["commonweal.yaml:10: PROJECT-VALUE count under peers is 0; Write a number of at least 1."],
+    ),
     "a date that is not one": (
         ("commonweal.yaml", "recipe:", "publication: {date: 1 October}\nrecipe:"),
         ["commonweal.yaml:10: PROJECT-VALUE date under publication is '1 October'; Write a date such as"],
     ),
     "a colour that is a style": (
         ("commonweal.yaml", "recipe:", "publication: {theme: {brand: 'red;}'}}\nrecipe:"),
-        ["commonweal.yaml:10: PROJECT-VALUE brand under publication.theme is 'red;}'; Write a colour"],
+        ["commonweal.yaml:10: PROJECT-VALUE brand under publication, theme is 'red;}'; Write a"],
     ),
     "broken YAML": (
         ("commonweal.yaml", "recipe: {normalise: minmax}", "recipe: {normalise: minmax"),
