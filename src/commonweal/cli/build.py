@@ -26,10 +26,11 @@ def run(
     with steps() as report:
         edition = build(folder, out, internal=internal, report=report)
     target = out if out is not None else folder / "build"
-    root = edition.framework.roots[0]
-    typer.echo(
-        f"{edition.place}: {edition.title}\n"
-        f"{len(edition.areas)} areas, {len(edition.framework.indicators)} indicators,"
-        f" {edition.periods[0]} to {edition.periods[-1]}; {root.name} scored.\n"
-        f"Open {target / 'site' / 'index.html'}"
-    )
+    typer.echo(f"{edition.place}: {edition.title}, {edition.periods[0]} to {edition.periods[-1]}")
+    typer.echo(f"{len(edition.areas)} areas, {len(edition.framework.indicators)} indicators")
+    said = edition.statements
+    for finding in said.filter((said["area"] == "") & (said["kind"] == "finding") & (said["node"] == ""))[
+        "text"
+    ]:
+        typer.echo(finding)
+    typer.echo(f"Open {target / 'site' / 'index.html'}")

@@ -103,8 +103,12 @@ def _parts(facts: Facts, area: int) -> Iterator[Statement]:
 
 
 def _ends(facts: Facts, area: int) -> Iterator[Statement]:
-    """The indicators at both ends of the scale, then those with the best and the worst ranks."""
-    scored = [node for node in facts.edition.framework.indicators if facts.rank(area, node)]
+    """The indicators at both ends of the scale, then those with the best and the worst ranks.
+
+    Hidden values are left out: only the range of their scores is known, so no place stands out.
+    """
+    known = [node for i, node in enumerate(facts.edition.framework.indicators) if facts.known[area, i]]
+    scored = [node for node in known if facts.rank(area, node)]
     full = [node for node in scored if facts.top and facts.score(area, node) >= facts.top]
     zero = [node for node in scored if facts.top and facts.score(area, node) <= 0]
     if full:

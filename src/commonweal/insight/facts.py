@@ -99,6 +99,12 @@ class Facts:
         hidden = scoring.value_status[self.at] == STATUS_CODE[Status.SUPPRESSED]
         return np.where(hidden, np.nan, scoring.values[self.at])
 
+    @property
+    def known(self) -> Array:
+        """Whether a value is there and not hidden, shape (areas, indicators)."""
+        there: Array = np.isfinite(self.shown)
+        return there
+
     @cached_property
     def indicator_index(self) -> dict[str, int]:
         """Indicator id -> position on the second axis of `shown`."""
