@@ -271,8 +271,8 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "a value that is not allowed": (
         ("commonweal.yaml", "subject: thing", "subject: things"),
         [
-            "commonweal.yaml:9: PROJECT-VALUE subject under values, item 1 is 'things'; Write one of: 'person',"
-            " 'household', 'thing'."
+            "commonweal.yaml:9: PROJECT-VALUE subject under values, item 1 is 'things'; Write one of:"
+            " 'person', 'household', 'thing'."
         ],
     ),
     "a list where a mapping belongs": (
