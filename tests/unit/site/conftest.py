@@ -97,7 +97,7 @@ def edition(
     change: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
     **parts: Any,
 ) -> Edition:
-    """An edition made by the engine from figures drawn from a seed, with a gap, a hidden cell and a carried one.
+    """An edition made by the engine from figures drawn from a seed: a gap, a hidden cell, a carried one.
 
     `change` alters the observations before they are scored; `parts` replace parts of the edition.
     """
@@ -130,7 +130,12 @@ def edition(
         peer_rule=PeerRule(("median_household_income",)) if peers else None,
         progress_rule=ProgressRule(periods[0]) if progress else None,
         ledger=pl.DataFrame(
-            {"source": ["crimes"] * 2, "fate": ["read", "counted"], "records": [12345, 12000], "note": ["", ""]},
+            {
+                "source": ["crimes"] * 2,
+                "fate": ["read", "counted"],
+                "records": [12345, 12000],
+                "note": ["", ""],
+            },
             schema=LEDGER,
         ),
         protection=("Counts of people are rounded to 5; counts from 1 to 7 are hidden.",),
@@ -180,9 +185,7 @@ def _observations(tree: Framework, places: Areas, periods: tuple[str, ...]) -> p
 
 
 def _london(tree: Framework, periods: tuple[str, ...]) -> pl.DataFrame:
-    rows = [
-        ("London", period, node.id, 31.0) for period in periods for node in tree.indicators[::2]
-    ]
+    rows = [("London", period, node.id, 31.0) for period in periods for node in tree.indicators[::2]]
     schema = {"name": pl.String, "period": pl.String, "indicator": pl.String, "value": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

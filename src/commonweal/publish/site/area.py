@@ -9,7 +9,8 @@ from typing import Final
 from commonweal.insight import words
 from commonweal.publish.site import findings, layout, numbers
 from commonweal.publish.site.evidence import Evidence, evidence
-from commonweal.publish.site.lookup import Lookup, Statement
+from commonweal.publish.site.facts import Statement
+from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.reasons import Gap, Unevenness, gap_to_peers, unevenness
 from commonweal.publish.site.scale import percent
 from commonweal.publish.site.scorecard import Card, cards
@@ -250,8 +251,9 @@ def _notes(lookup: Lookup, code: str) -> tuple[str, ...]:
         times = "" if rule.times == 1 else f"{rule.times:g} times "
         spread = rule.spread.replace("-", " ")
         notes.append(
-            f"Over and under: further from the {rule.centre} of the peers than {times}their {spread}, and"
-            f" than {words.points(rule.floor, 0 if rule.floor == round(rule.floor) else 1)}. On the line is within."
+            f"Over and under: further from the {rule.centre} of the peers than {times}their {spread},"
+            f" and than {words.points(rule.floor, 0 if rule.floor == round(rule.floor) else 1)}."
+            " On the line is within."
         )
     cuts = lookup.edition.progress_rule
     if lookup.changes and cuts:

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from commonweal.model import edition as columns
+from commonweal.publish import observed
+from commonweal.publish.datapackage import COLUMNS, TABLES
 from commonweal.publish.site import layout
 from commonweal.publish.site.lookup import Lookup
+
+#: File -> its columns, in order.
+_COLUMNS: Final[dict[str, Iterable[str]]] = {
+    "scores.csv": columns.SCORES,
+    "observations.csv": observed.COLUMNS,
+    "weights.csv": columns.WEIGHTS,
+    "goalposts.csv": columns.GOALPOSTS,
+    "statements.csv": columns.STATEMENTS,
+    "benchmarks.csv": columns.BENCHMARKS,
+    "ledger.csv": columns.LEDGER,
+    "peers.csv": columns.PEERS,
+    "performance.csv": columns.PERFORMANCE,
+    "progress.csv": columns.PROGRESS,
+    "unevenness.csv": columns.UNEVENNESS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,102 +46,18 @@ class DataPage:
     licence: str
 
 
-_PLACE: Final = (("period", "The period, such as 2018"), ("area", "The area’s code"))
-_COUNT: Final = (
-    ("value", "The value, in the indicator’s unit"),
-    ("lower, upper", "The range from chance, 95 times in 100; for a hidden value the range that it is in"),
-    ("numerator, denominator", "The count, and what it is divided by"),
-)
-_SCORES: Final = DataFile(
-    "scores.csv",
-    "Every score and rank: a row for each node, area and period, empty where there is no score.",
-    (
-        *_PLACE,
-        ("node, level", "The node’s id, and whether it is an indicator or a parent of others"),
-        ("score", "Higher is better"),
-        ("rank, of", "The rank, 1 the best, and how many areas have a score"),
-        ("status", "How the score came to be: observed, rounded, carried, estimated, imputed, suppressed, missing"),
-        ("rank_low, rank_high, range_low, range_high", "Ranges of the rank, where they have been worked out"),
-    ),
-)  # fmt: skip
-_OBSERVATIONS: Final = DataFile(
-    "observations.csv",
-    "The figures behind the scores, after people were protected.",
-    (
-        *_PLACE,
-        ("indicator", "The indicator’s id"),
-        *_COUNT,
-        ("observed", "The figure’s own period or date"),
-        ("status", "How the figure came to be"),
-        ("source", "Where it comes from"),
-    ),
-)
-_WEIGHTS: Final = DataFile(
-    "weights.csv",
-    "The weight of each node in its parent and in the whole.",
-    (
-        ("period", "Empty when the weight holds for all periods"),
-        ("node, parent", "The node and the parent that it counts in"),
-        ("loading", "The loading that a principal component analysis gave, if there was one"),
-        ("weight", "The share in the parent; shares add up to 1"),
-        ("effective_weight", "The share in the whole index"),
-        ("reason", "Why another method was used than the recipe’s, if it was"),
-    ),
-)
-_GOALPOSTS: Final = DataFile(
-    "goalposts.csv",
-    "The values that mark the ends of each indicator’s scale.",
-    (
-        ("period", "Empty when the goalposts hold for all periods"),
-        ("indicator", "The indicator’s id"),
-        ("worst, best", "The values that score lowest and highest"),
-        ("rule", "Where they come from"),
-    ),
-)
-_STATEMENTS: Final = DataFile(
-    "statements.csv",
-    "Every sentence about a place, with the figures that it rests on.",
-    (
-        ("id", "The sentence’s address on its page"),
-        ("period, area, node", "What it is about"),
-        ("kind, against, class", "What it says, compared with whom, and its verdict"),
-        ("value, lower, upper, probability", "Its figures"),
-        ("text", "The sentence"),
-    ),
-)
-_BENCHMARKS: Final = DataFile(
-    "benchmarks.csv",
-    "The place as a whole, and other places, beside the areas. They play no part in scores or ranks.",
-    (
-        ("name", "The benchmark"),
-        ("period, node, level", "What the row is about"),
-        ("value, score", "Its value (indicators only) and score"),
-        ("status", "How it came to be"),
-    ),
-)
-_LEDGER: Final = DataFile(
-    "ledger.csv",
-    "What became of every record: read, counted, or left out and why.",
-    (
-        ("source, fate", "The source, and what became of its records"),
-        ("records", "How many, rounded as counts of people are"),
-        ("note", "More about it"),
-    ),
-)
-_BOUNDARIES: Final = DataFile("areas.geojson", "The outlines of the areas, with their codes and names.")
-_PACKAGE: Final = DataFile(
-    "datapackage.json", "A description of all these files that programs can read (Frictionless data package)."
-)
-
-
 def data_page(lookup: Lookup) -> DataPage:
-    """The files of an edition; those that it does not have are left out."""
+    """The files of an edition; a file of boundaries only if it has them."""
     edition = lookup.edition
-    files = [_SCORES, _OBSERVATIONS, _WEIGHTS, _GOALPOSTS]
-    files += [_STATEMENTS, _BENCHMARKS, _LEDGER]
+    files = [
+        DataFile(name, f"{TABLES[name]}.", tuple((column, COLUMNS[column]) for column in held))
+        for name, held in _COLUMNS.items()
+    ]
     if edition.areas.boundaries is not None:
-        files.append(_BOUNDARIES)
-    files.append(_PACKAGE)
+        files.append(DataFile("areas.geojson", "The outlines of the areas, with their codes and names."))
+    files.append(
+        DataFile("datapackage.json", "All of the above for programs to read, as a Frictionless data package.")
+    )
     return DataPage(
         layout.page(edition, "data.html", "Data", "data"),
         tuple(files),

@@ -8,7 +8,8 @@ from math import isnan
 from commonweal.insight import words
 from commonweal.model.framework import Node
 from commonweal.publish.site import numbers
-from commonweal.publish.site.lookup import Figure, Lookup
+from commonweal.publish.site.facts import Figure
+from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.symbols import SYMBOLS
 
 
@@ -82,7 +83,7 @@ def _table(lookup: Lookup, area: str, top: Node, beside: tuple[str, ...]) -> Evi
 def _row(lookup: Lookup, area: str, node: Node, beside: tuple[str, ...]) -> EvidenceRow:
     figure, places = lookup.figures[area, node.id], lookup.places[node.id]
     posts = lookup.goalposts.get(node.id)
-    weight = lookup.weights.get(node.id, (None, None, ""))[0]
+    weight = lookup.weight(node.id).share
     return EvidenceRow(
         id=node.id,
         name=words.plain(node.name) if node.unit else node.name,

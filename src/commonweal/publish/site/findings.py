@@ -1,10 +1,11 @@
-"""The first sentence of a page, and the sentences that go with it: statements, found by what they are about."""
+"""The first sentence of a page and those that go with it: statements, found by what they are about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commonweal.publish.site.lookup import Lookup, Statement
+from commonweal.publish.site.facts import Statement
+from commonweal.publish.site.lookup import Lookup
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from commonweal.insight.progress import CLASSES, class_of
 from commonweal.model.framework import Node
 from commonweal.model.project import ProgressRule
 from commonweal.publish.site import findings, layout
-from commonweal.publish.site.choropleth import MapPicture, break_places, choropleth
-from commonweal.publish.site.lookup import Lookup, Statement
+from commonweal.publish.site.choropleth import MapPicture
+from commonweal.publish.site.facts import Statement
+from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.node_pictures import node_map
 from commonweal.publish.site.ranking import Drawing, Ranking, RankRow, drawing, ticks
 from commonweal.publish.site.scale import Axis, percent
 from commonweal.publish.site.scorecard import PROGRESS_SIGN
@@ -78,7 +80,7 @@ def home(lookup: Lookup, shapes: Shapes | None) -> Home:
         facts=_facts(lookup),
         types=lookup.types,
         type=lookup.type,
-        map=_map(lookup, shapes) if shapes else None,
+        map=node_map(lookup, lookup.root, shapes, "areas/") if shapes else None,
         ranking=_ranking(lookup),
         moves=_moves(lookup),
         measures=lookup.root.description,
@@ -116,31 +118,6 @@ def _made_from(levels: list[str]) -> str:
     *above, indicators = levels
     noun = indicators.split(" ", 1)[1]
     return f"{noun}, {above[-1]}" if above else noun
-
-
-def _map(lookup: Lookup, shapes: Shapes) -> MapPicture:
-    root = lookup.root.id
-    scores = {a.code: lookup.score(a.code, root) for a in lookup.areas}
-    scored = {code: score for code, score in scores.items() if not isnan(score)}
-    says = {
-        code: f"{lookup.names[code]}, rank {lookup.rank(code, root)} of {lookup.of(root)},"
-        f" score {lookup.points(score)}"
-        if code in scored
-        else f"{lookup.names[code]}, no score"
-        for code, score in scores.items()
-    }
-    fitting = sum(outline.room for outline in shapes.outlines.values())
-    where = "" if fitting == len(shapes.outlines) else ", where there is room for it"
-    return choropleth(
-        shapes,
-        scored,
-        write=lambda value: words.number(value, break_places([value], 0)),
-        hrefs={a.code: f"areas/{lookup.area_files[a.code]}" for a in lookup.areas},
-        says=says,
-        texts={code: str(lookup.rank(code, root)) for code in scored},
-        title=f"Map of {len(lookup.areas)} {lookup.types}, numbered by rank",
-        caption=f"{lookup.root.name} in {lookup.latest}. The number on each {lookup.type} is its rank{where}.",
-    )
 
 
 def _ranking(lookup: Lookup) -> Ranking:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -17,69 +17,8 @@ from commonweal.model.framework import Framework, Node
 from commonweal.model.observation import STATUSES
 from commonweal.publish.site import numbers
 from commonweal.publish.site.addresses import file_names
+from commonweal.publish.site.facts import NO_WEIGHT, Change, Figure, Mark, Statement, Weight
 from commonweal.publish.site.scale import Axis
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """The value behind an indicator's score: as observed, protected, carried or made up."""
-
-    value: float
-    status: str
-    observed: str = ""
-    lower: float | None = None
-    upper: float | None = None
-    numerator: float | None = None
-    denominator: float | None = None
-    source: str = ""
-    round_to: float | None = None
-
-    @property
-    def hidden(self) -> bool:
-        """Whether the value is confidential: then only its range may be shown."""
-        return self.status == "suppressed"
-
-    @property
-    def shown(self) -> bool:
-        """Whether there is a value and it may be shown."""
-        return not isnan(self.value) and not self.hidden
-
-
-NO_FIGURE: Final = Figure(nan, "missing")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How a score stands against the peers' usual range."""
-
-    kind: str  # over, within, under
-    centre: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How a score moved between two periods."""
-
-    since: str
-    until: str
-    first: float
-    last: float
-    per_year: float
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence about a place, and the address that leads to it."""
-
-    id: str
-    area: str
-    node: str
-    kind: str
-    against: str
-    text: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,14 +209,17 @@ class Lookup:
         }
 
     @cached_property
-    def weights(self) -> dict[str, tuple[float | None, float | None, str]]:
-        """Node -> weight in its parent, weight in the index, reason of a fall-back; latest period."""
+    def _weights(self) -> dict[str, Weight]:
         frame = self.edition.weights.select("node", "weight", "effective_weight", "reason", "period")
         return {
-            row[0]: (row[1], row[2], row[3] or "")
+            row[0]: Weight(row[1], row[2], row[3] or "")
             for row in frame.rows()
             if row[4] in (None, "", self.latest)
         }
+
+    def weight(self, node: str) -> Weight:
+        """A node's weight, empty where it has none."""
+        return self._weights.get(node, NO_WEIGHT)
 
     # Meaning -----------------------------------------------------------------------------------------
 

@@ -80,7 +80,6 @@ class MethodPage:
     page: layout.Page
     lead: str
     steps: tuple[tuple[str, tuple[str, ...]], ...]
-    did: tuple[str, ...]
     weights: tuple[WeightRow, ...]
     posts: tuple[PostRow, ...]
     carried: tuple[CarriedRow, ...]
@@ -94,10 +93,9 @@ def method_page(lookup: Lookup) -> MethodPage:
     count = len(lookup.framework.indicators)
     return MethodPage(
         page=layout.page(edition, "method.html", "Method", "method"),
-        lead=f"{count} {words.types('indicator', count)} become one score for each {lookup.type}, in steps that"
-        " anyone can repeat from the published figures.",
+        lead=f"{count} {words.types('indicator', count)} become one score for each {lookup.type}, in steps"
+        " that anyone can repeat from the published figures.",
         steps=_steps(lookup),
-        did=tuple(trace.says for trace in edition.scoring.trace if trace.says),
         weights=_weights(lookup),
         posts=_posts(lookup),
         carried=_carried(lookup),
@@ -177,17 +175,17 @@ def _gaps(recipe: Recipe) -> tuple[str, ...]:
 def _weights(lookup: Lookup) -> tuple[WeightRow, ...]:
     rows = []
     for node in lookup.framework:
-        weight, effective, reason = lookup.weights.get(node.id, (None, None, ""))
-        if weight is None or not node.parent:
+        weight = lookup.weight(node.id)
+        if weight.share is None or not node.parent:
             continue
         rows.append(
             WeightRow(
                 node.name,
                 f"nodes/{lookup.node_files[node.id]}",
                 lookup.framework[node.parent].name,
-                words.number(weight, 3),
-                "" if effective is None else words.number(effective, 4),
-                words.sentence(reason),
+                words.number(weight.share, 3),
+                "" if weight.effective is None else words.number(weight.effective, 4),
+                words.sentence(weight.reason),
             )
         )
     return tuple(rows)

@@ -8,19 +8,12 @@ from math import isnan
 from commonweal.insight import words
 from commonweal.model.framework import Node
 from commonweal.publish.site import findings, layout, numbers
-from commonweal.publish.site.choropleth import MapPicture, break_places, choropleth
+from commonweal.publish.site.choropleth import MapPicture
 from commonweal.publish.site.evidence import count_text, interval_text, value_text
-from commonweal.publish.site.lookup import Figure, Lookup, Statement
-from commonweal.publish.site.ranking import (
-    Drawing,
-    Ranking,
-    RankRow,
-    dots_or_bars,
-    drawing,
-    only_range,
-    ticks,
-)
-from commonweal.publish.site.scale import Axis, percent
+from commonweal.publish.site.facts import Statement
+from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.node_pictures import node_map, score_ranking, value_ranking
+from commonweal.publish.site.ranking import Ranking
 from commonweal.publish.site.shapes import Shapes
 from commonweal.publish.site.symbols import LEGEND, Symbol
 from commonweal.publish.site.trend import Trend, trend
@@ -97,8 +90,8 @@ def node_page(lookup: Lookup, node: Node, shapes: Shapes | None) -> NodePage:
         facts=_facts(lookup, node),
         type=lookup.type,
         types=lookup.types,
-        map=_map(lookup, node, shapes) if shapes else None,
-        ranking=_value_ranking(lookup, node) if node.is_indicator else _score_ranking(lookup, node),
+        map=node_map(lookup, node, shapes) if shapes else None,
+        ranking=value_ranking(lookup, node) if node.is_indicator else score_ranking(lookup, node),
         definitions=_definitions(lookup, node),
         children=_children(lookup, node),
         trend=trend(lookup, node),
@@ -126,7 +119,7 @@ def _facts(lookup: Lookup, node: Node) -> tuple[layout.Fact, ...]:
         facts.append(layout.Fact(f"{name}, {lookup.latest}", text, tail))
     if node.is_indicator:
         facts.append(layout.Fact("Direction", "Higher" if node.direction == 1 else "Lower", "is better"))
-    weight = lookup.weights.get(node.id, (None, None, ""))[0]
+    weight = lookup.weight(node.id).share
     if weight is not None and node.parent:
         facts.append(
             layout.Fact("Weight", words.number(weight, 2), f"of {lookup.framework[node.parent].name}")
@@ -134,139 +127,6 @@ def _facts(lookup: Lookup, node: Node) -> tuple[layout.Fact, ...]:
     scored = lookup.of(node.id)
     facts.append(layout.Fact("Scored", str(scored), f"of {len(lookup.areas)} {lookup.types}"))
     return tuple(facts[:5])
-
-
-def _map(lookup: Lookup, node: Node, shapes: Shapes) -> MapPicture:
-    if node.is_indicator:
-        places = lookup.places[node.id]
-        figures = {a.code: lookup.figures[a.code, node.id] for a in lookup.areas}
-        values = {code: figure.value for code, figure in figures.items() if figure.shown}
-        text = {code: _label(values, value) for code, value in values.items()}
-        text |= {code: "[c]" for code, figure in figures.items() if figure.hidden}
-
-        def write(value: float) -> str:
-            return numbers.short(value, node.unit, break_places([value], 0))
-
-        def say(value: float) -> str:
-            return numbers.with_unit(value, node.unit, places)
-
-        caption = f"{node.name}, {lookup.latest}. The number on each {lookup.type} is its value, rounded."
-    else:
-        values = {a.code: score for a in lookup.areas if not isnan(score := lookup.score(a.code, node.id))}
-        text = {code: str(lookup.rank(code, node.id)) for code in values}
-
-        def write(value: float) -> str:
-            return words.number(value, break_places([value], 0))
-
-        def say(value: float) -> str:
-            return f"score {lookup.points(value)}"
-
-        caption = f"{node.name} score, {lookup.latest}. The number on each {lookup.type} is its rank."
-    says = {}
-    for area in lookup.areas:
-        rank = lookup.rank(area.code, node.id)
-        of = f", rank {rank} of {lookup.of(node.id)}" if rank else ""
-        hidden = node.is_indicator and lookup.figures[area.code, node.id].hidden
-        what = say(values[area.code]) if area.code in values else "confidential" if hidden else "no figure"
-        says[area.code] = f"{area.name}, {what}{of}"
-    return choropleth(
-        shapes,
-        values,
-        write=write,
-        hrefs={a.code: f"../areas/{lookup.area_files[a.code]}" for a in lookup.areas},
-        says=says,
-        texts=text,
-        title=f"Map of {len(lookup.areas)} {lookup.types}: {node.name}",
-        caption=caption,
-    )
-
-
-def _label(values: dict[str, float], value: float) -> str:
-    """A value short enough to stand on a map: two or three digits, thousands as k."""
-    largest = max(abs(v) for v in values.values())
-    if largest >= 10_000:
-        return f"{words.number(value / 1000, 0)}k"
-    return words.number(value, 0 if largest >= 10 else 1)
-
-
-def _score_ranking(lookup: Lookup, node: Node) -> Ranking:
-    scores = [s for a in lookup.areas if not isnan(s := lookup.score(a.code, node.id))]
-    shown = [(name, lookup.benchmark_score(name, node.id)) for name in lookup.benchmarks]
-    line = next(((name, score) for name, score in reversed(shown) if not isnan(score)), None)
-    axis = Axis.over([*scores, *([line[1]] if line else [])] or [lookup.scale.low, lookup.scale.high])
-    rows = []
-    for area in lookup.ordered(node.id):
-        score, rank = lookup.score(area.code, node.id), lookup.rank(area.code, node.id)
-        picture = Drawing() if isnan(score) else drawing(axis, score, None, None, bar=False)
-        href = f"../areas/{lookup.area_files[area.code]}"
-        rows.append(RankRow(str(rank or ""), area.name, href, picture, (lookup.points(score),)))
-    return Ranking(
-        caption=f"{words.sentence(lookup.types)} by score for {node.name} in {lookup.latest}",
-        noun=words.sentence(lookup.type),
-        axis="Score",
-        ticks=ticks(axis),
-        columns=("Score",),
-        rows=tuple(rows),
-        line=percent(axis.at(line[1])) if line else "",
-        note=_note(axis, f"{line[0]}, {lookup.points(line[1])}" if line else "", bars=False),
-    )
-
-
-def _value_ranking(lookup: Lookup, node: Node) -> Ranking:
-    places = lookup.places[node.id]
-    figures = {a.code: lookup.figures[a.code, node.id] for a in lookup.areas}
-    ends = [
-        v
-        for f in figures.values()
-        if not isnan(f.value)
-        for v in (f.value, f.lower, f.upper)
-        if v is not None
-    ]
-    lines = [(name, lookup.benchmark_value(name, node.id)) for name in lookup.benchmarks]
-    line = next(((name, value) for name, value in reversed(lines) if not isnan(value)), None)
-    axis, bar = dots_or_bars(ends or [0.0, 1.0], [line[1]] if line else [])
-    rows = []
-    for area in lookup.ordered(node.id):
-        figure, rank = figures[area.code], lookup.rank(area.code, node.id)
-        rows.append(
-            RankRow(
-                str(rank or ""),
-                area.name,
-                f"../areas/{lookup.area_files[area.code]}",
-                _picture(axis, figure, bar),
-                (value_text(figure, node, places), lookup.points(lookup.score(area.code, node.id))),
-            )
-        )
-    whiskers = any(row.drawing.low for row in rows)
-    unit = words.sentence(node.unit) or "Value"
-    named = f"{line[0]}, {numbers.short(line[1], node.unit, places)}" if line else ""
-    return Ranking(
-        caption=f"{words.sentence(lookup.types)} from best to worst for {node.name} in {lookup.latest}",
-        noun=words.sentence(lookup.type),
-        axis=f"{unit}, and its range from chance" if whiskers else unit,
-        ticks=ticks(axis),
-        columns=("Value", "Score"),
-        rows=tuple(rows),
-        line=percent(axis.at(line[1])) if line else "",
-        note=_note(axis, named, bars=bar),
-    )
-
-
-def _picture(axis: Axis, figure: Figure, bar: bool) -> Drawing:
-    if figure.hidden:
-        return only_range(axis, figure.lower, figure.upper)
-    if isnan(figure.value):
-        return Drawing()
-    return drawing(axis, figure.value, figure.lower, figure.upper, bar=bar)
-
-
-def _note(axis: Axis, line: str, *, bars: bool) -> str:
-    notes = []
-    if line:
-        notes.append(f"The dashed line is {line}. It plays no part in scores or ranks.")
-    if not bars and axis.low != 0:
-        notes.append(f"The axis starts at {words.number(axis.low, axis.places)}, not 0.")
-    return " ".join(notes)
 
 
 def _definitions(lookup: Lookup, node: Node) -> tuple[Definition, ...]:
@@ -278,14 +138,14 @@ def _definitions(lookup: Lookup, node: Node) -> tuple[Definition, ...]:
     else:
         count = len(lookup.framework.below(node.id))
         found.append(Definition("Made from", f"{count} {words.types('indicator', count)}"))
-    weight, effective, reason = lookup.weights.get(node.id, (None, None, ""))
-    if weight is not None and node.parent:
-        text = f"{words.number(weight, 3)} of {lookup.framework[node.parent].name}"
-        if effective is not None:
-            text += f"; {words.number(effective, 3)} of the whole index"
+    weight = lookup.weight(node.id)
+    if weight.share is not None and node.parent:
+        text = f"{words.number(weight.share, 3)} of {lookup.framework[node.parent].name}"
+        if weight.effective is not None:
+            text += f"; {words.number(weight.effective, 3)} of the whole index"
         found.append(Definition("Weight", text))
-    if reason:
-        found.append(Definition("Why this weight", words.sentence(reason)))
+    if weight.reason:
+        found.append(Definition("Why this weight", words.sentence(weight.reason)))
     if node.licence:
         found.append(Definition("Licence", layout.licence(node.licence)))
     return tuple(found)
@@ -319,7 +179,7 @@ def _measured(lookup: Lookup, node: Node) -> list[Definition]:
 def _children(lookup: Lookup, node: Node) -> tuple[ChildRow, ...]:
     rows = []
     for child in lookup.framework.children(node.id):
-        weight = lookup.weights.get(child.id, (None, None, ""))[0]
+        weight = lookup.weight(child.id).share
         rows.append(
             ChildRow(
                 child.name,

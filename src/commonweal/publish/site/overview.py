@@ -43,7 +43,7 @@ def overview(lookup: Lookup) -> Overview:
 
 
 def _branch(lookup: Lookup, node: Node) -> Branch:
-    weight = lookup.weights.get(node.id, (None, None, ""))[0]
+    weight = lookup.weight(node.id).share
     return Branch(
         words.plain(node.name) if node.unit else node.name,
         f"nodes/{lookup.node_files[node.id]}",

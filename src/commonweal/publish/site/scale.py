@@ -12,7 +12,7 @@ class Axis:
     """A stretch of numbers with round ends and round marks between them.
 
     >>> Axis.over([36.9, 58.4]).ticks
-    (30.0, 40.0, 50.0, 60.0)
+    (35.0, 40.0, 45.0, 50.0, 55.0, 60.0)
     >>> Axis.over([1.8, 9.7], zero=True).at(6.0)
     60.0
     """
@@ -29,7 +29,7 @@ class Axis:
         low, high = min(found), max(found)
         if zero:
             low, high = min(low, 0.0), max(high, 0.0)
-        if low == high:
+        if high - low <= 1e-9 * max(abs(low), abs(high)):
             low, high = (0.0, high) if high > 0 else (low, 0.0) if low < 0 else (0.0, 1.0)
         step = _round_step((high - low) / most)
         while ceil(high / step) - floor(low / step) > most:
@@ -116,8 +116,11 @@ def roundest_between(low: float, high: float) -> float:
     while exponent > -13:
         for factor in (5.0, 1.0):
             step = factor * 10.0**exponent
-            found = round(floor(high / step) * step, 12)
-            if low < found <= high:
-                return found
+            first, last = floor(low / step) + 1, floor(high / step)
+            if first <= last:
+                middle = min(last, max(first, round((low + high) / 2 / step)))
+                found = round(middle * step, 12) + 0.0
+                if low < found <= high:
+                    return found
         exponent -= 1
     return high

@@ -1,4 +1,4 @@
-"""The scorecard: for each part of the index a table of components and indicators, each row with its picture."""
+"""The scorecard: for each part of the index a table of components and indicators, a picture in each row."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def _rings(geometry: Any) -> Iterator[list[Point]]:
             continue
         for ring in (part.exterior, *part.interiors):
             points = [(int(x), int(y)) for x, y in np.rint(shapely.get_coordinates(ring))]
-            kept = [p for p, q in zip(points, points[1:], strict=False) if p != q]
+            kept = [p for p, q in itertools.pairwise(points) if p != q]
             if len(kept) > 2:
                 yield kept
 

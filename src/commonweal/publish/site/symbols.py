@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from commonweal.publish.site import numbers
-from commonweal.publish.site.lookup import Figure
+from commonweal.publish.site.facts import Figure
 
 #: Status of a figure -> symbol. An observed or rounded one has none; a carried one shows its own date.
 SYMBOLS: Final = {
@@ -28,14 +28,22 @@ class Symbol:
 
 
 LEGEND: Final = (
-    Symbol("[c]", "confidential", "The figure is hidden to protect people. Its range is shown, and the middle of that"
-           " range is what was scored."),
-    Symbol("(2015)", "a date", "An older figure, carried forward because there is no newer one. It stands with its"
-           " own date and makes no progress."),
+    Symbol(
+        "[c]",
+        "confidential",
+        "The figure is hidden to protect people. Its range is shown, and the middle of that range is what was"
+        " scored.",
+    ),
+    Symbol(
+        "(2015)",
+        "a date",
+        "An older figure, carried forward because there is no newer one. It stands with its own date and"
+        " makes no progress.",
+    ),
     Symbol("[e]", "estimated", "Not observed here: worked out from other figures, as the method page says."),
     Symbol("[x]", "not available", "There is no figure, so there is no score."),
     Symbol("[z]", "not applicable", "The figure makes no sense here."),
-)  # fmt: skip
+)
 
 
 def symbol(figure: Figure) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan, nan
@@ -142,7 +143,7 @@ def _lines(axis: Axis, series: Series, write: Callable[[float], str]) -> tuple[L
         known = [(k, v) for k, v in enumerate(values) if not isnan(v)]
         pieces = tuple(
             Segment(_x(k, len(values)), _y(axis, v), _x(j, len(values)), _y(axis, w))
-            for (k, v), (j, w) in zip(known, known[1:], strict=False)
+            for (k, v), (j, w) in itertools.pairwise(known)
             if j == k + 1
         )
         last, value = known[-1]

@@ -1,0 +1,174 @@
+"""A node's pictures: the map and the ranking, by value for indicators and by score for their parents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isnan
+
+from commonweal.insight import words
+from commonweal.model.framework import Node
+from commonweal.publish.site import numbers
+from commonweal.publish.site.choropleth import MapPicture, break_places, choropleth
+from commonweal.publish.site.evidence import value_text
+from commonweal.publish.site.facts import Figure
+from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.ranking import (
+    Drawing,
+    Ranking,
+    RankRow,
+    dots_or_bars,
+    drawing,
+    only_range,
+    ticks,
+)
+from commonweal.publish.site.scale import Axis, percent
+from commonweal.publish.site.shapes import Shapes
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a map shows: a number an area to colour it by, the text on it, and what its link says."""
+
+    values: dict[str, float]
+    texts: dict[str, str]
+    says: dict[str, str]
+    write: Callable[[float], str]
+    caption: str
+
+
+def node_map(lookup: Lookup, node: Node, shapes: Shapes, folder: str = "../areas/") -> MapPicture:
+    """The map: an indicator by its values, a parent by its scores. `folder` leads to the areas' pages."""
+    shown = _values(lookup, node) if node.is_indicator else _scores(lookup, node)
+    says = {}
+    for area in lookup.areas:
+        rank = lookup.rank(area.code, node.id)
+        place = f", rank {rank} of {lookup.of(node.id)}" if rank else ""
+        says[area.code] = f"{area.name}, {shown.says.get(area.code, 'no figure')}{place}"
+    room = all(outline.room for outline in shapes.outlines.values())
+    return choropleth(
+        shapes,
+        shown.values,
+        write=shown.write,
+        hrefs={a.code: f"{folder}{lookup.area_files[a.code]}" for a in lookup.areas},
+        says=says,
+        texts=shown.texts,
+        title=f"Map of {len(lookup.areas)} {lookup.types}: {node.name}",
+        caption=f"{shown.caption}{'' if room else ', where there is room for it'}.",
+    )
+
+
+def _values(lookup: Lookup, node: Node) -> _Shown:
+    places = lookup.places[node.id]
+    figures = {a.code: lookup.figures[a.code, node.id] for a in lookup.areas}
+    values = {code: figure.value for code, figure in figures.items() if figure.shown}
+    hidden = [code for code, figure in figures.items() if figure.hidden]
+    return _Shown(
+        values,
+        {code: _label(values, value) for code, value in values.items()} | dict.fromkeys(hidden, "[c]"),
+        {code: numbers.with_unit(value, node.unit, places) for code, value in values.items()}
+        | dict.fromkeys(hidden, "confidential"),
+        lambda value: numbers.short(value, node.unit, break_places([value], 0)),
+        f"{node.name}, {lookup.latest}. The number on each {lookup.type} is its value, rounded",
+    )
+
+
+def _scores(lookup: Lookup, node: Node) -> _Shown:
+    values = {a.code: score for a in lookup.areas if not isnan(score := lookup.score(a.code, node.id))}
+    return _Shown(
+        values,
+        {code: str(lookup.rank(code, node.id)) for code in values},
+        {code: f"score {lookup.points(score)}" for code, score in values.items()},
+        lambda value: words.number(value, break_places([value], 0)),
+        f"{node.name}: score in {lookup.latest}. The number on each {lookup.type} is its rank",
+    )
+
+
+def _label(values: dict[str, float], value: float) -> str:
+    """A value short enough to stand on a map: two or three digits, thousands as k."""
+    largest = max(abs(v) for v in values.values())
+    if largest >= 10_000:
+        return f"{words.number(value / 1000, 0)}k"
+    return words.number(value, 0 if largest >= 10 else 1)
+
+
+def score_ranking(lookup: Lookup, node: Node) -> Ranking:
+    """The areas by a parent's score, a dot each."""
+    scores = [s for a in lookup.areas if not isnan(s := lookup.score(a.code, node.id))]
+    shown = [(name, lookup.benchmark_score(name, node.id)) for name in lookup.benchmarks]
+    line = next(((name, score) for name, score in reversed(shown) if not isnan(score)), None)
+    axis = Axis.over([*scores, *([line[1]] if line else [])] or [lookup.scale.low, lookup.scale.high])
+    rows = []
+    for area in lookup.ordered(node.id):
+        score, rank = lookup.score(area.code, node.id), lookup.rank(area.code, node.id)
+        picture = Drawing() if isnan(score) else drawing(axis, score, None, None, bar=False)
+        href = f"../areas/{lookup.area_files[area.code]}"
+        rows.append(RankRow(str(rank or ""), area.name, href, picture, (lookup.points(score),)))
+    return Ranking(
+        caption=f"{words.sentence(lookup.types)} by score for {node.name} in {lookup.latest}",
+        noun=words.sentence(lookup.type),
+        axis="Score",
+        ticks=ticks(axis),
+        columns=("Score",),
+        rows=tuple(rows),
+        line=percent(axis.at(line[1])) if line else "",
+        note=_note(axis, f"{line[0]}, {lookup.points(line[1])}" if line else "", bars=False),
+    )
+
+
+def value_ranking(lookup: Lookup, node: Node) -> Ranking:
+    """The areas by an indicator's value, a bar each with its interval."""
+    places = lookup.places[node.id]
+    figures = {a.code: lookup.figures[a.code, node.id] for a in lookup.areas}
+    ends = [
+        v
+        for f in figures.values()
+        if not isnan(f.value)
+        for v in (f.value, f.lower, f.upper)
+        if v is not None
+    ]
+    lines = [(name, lookup.benchmark_value(name, node.id)) for name in lookup.benchmarks]
+    line = next(((name, value) for name, value in reversed(lines) if not isnan(value)), None)
+    axis, bar = dots_or_bars(ends or [0.0, 1.0], [line[1]] if line else [])
+    rows = []
+    for area in lookup.ordered(node.id):
+        figure, rank = figures[area.code], lookup.rank(area.code, node.id)
+        rows.append(
+            RankRow(
+                str(rank or ""),
+                area.name,
+                f"../areas/{lookup.area_files[area.code]}",
+                _picture(axis, figure, bar),
+                (value_text(figure, node, places), lookup.points(lookup.score(area.code, node.id))),
+            )
+        )
+    whiskers = any(row.drawing.low for row in rows)
+    unit = words.sentence(node.unit) or "Value"
+    named = f"{line[0]}, {numbers.short(line[1], node.unit, places)}" if line else ""
+    return Ranking(
+        caption=f"{words.sentence(lookup.types)} from best to worst for {node.name} in {lookup.latest}",
+        noun=words.sentence(lookup.type),
+        axis=f"{unit}, and its range from chance" if whiskers else unit,
+        ticks=ticks(axis),
+        columns=("Value", "Score"),
+        rows=tuple(rows),
+        line=percent(axis.at(line[1])) if line else "",
+        note=_note(axis, named, bars=bar),
+    )
+
+
+def _picture(axis: Axis, figure: Figure, bar: bool) -> Drawing:
+    if figure.hidden:
+        return only_range(axis, figure.lower, figure.upper)
+    if isnan(figure.value):
+        return Drawing()
+    return drawing(axis, figure.value, figure.lower, figure.upper, bar=bar)
+
+
+def _note(axis: Axis, line: str, *, bars: bool) -> str:
+    notes = []
+    if line:
+        notes.append(f"The dashed line is {line}. It plays no part in scores or ranks.")
+    if not bars and axis.low != 0:
+        notes.append(f"The axis starts at {words.number(axis.low, axis.places)}, not 0.")
+    return " ".join(notes)
