@@ -15,11 +15,14 @@ EXAMPLE: Final = "Example: commonweal new our-borough"
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     framework: Annotated[str, typer.Option(help="The built-in framework to start from.")] = "social-progress",
+    areas: Annotated[
+        Path | None, typer.Option(help="A table of your areas (code, name and more) to start with.")
+    ] = None,
 ) -> None:
     """Write a starter project."""
     from commonweal import project
 
-    project.new(folder, framework=framework)
+    project.new(folder, framework=framework, areas=areas)
     typer.echo(
         f"Wrote a starter project to {folder}\n"
         f"Fill in {folder}/areas.csv and {folder}/data/values.csv, then: commonweal check {folder}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from sys import maxsize
 from typing import Any, Final
 
 import polars as pl
@@ -83,7 +84,7 @@ class _Reading:
         periods = self.periods(tables, records)
         self.check_coverage(chosen, tables, periods, measures, records)
         goalposts = self.goalposts(recipe)
-        raise_any(self.faults)
+        raise_any(sorted(self.faults, key=lambda fault: (fault.file, fault.line or maxsize)))
         if chosen is None or areas is None or recipe is None or tables is None or periods is None:
             raise AssertionError("a part of the project is missing, yet no fault says so")
         return Project(

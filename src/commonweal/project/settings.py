@@ -13,14 +13,14 @@ from commonweal.errors import CommonwealError, Fault
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import ProjectFile
 
-#: pydantic's kind of fault -> what the value should have been
-#: sections without which the rest can still be checked
+#: Sections without which the rest can still be checked.
 _APART = ("peers", "progress", "protect", "publication")
 _PATTERNS = {
     "date": "a date such as 2018-10-01",
     "url": "an address that begins with https://",
     "theme": "a colour such as #00513f",
 }
+#: pydantic's kind of fault -> what the value should have been.
 _EXPECTED = {
     "string_type": "text",
     "bool_type": "true or false",

@@ -253,11 +253,11 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "an unknown key": (
         ("commonweal.yaml", "    subject: thing", "    subjekt: thing"),
         [
+            "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'crime' is about; ",
+            "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'schools' is about; ",
             "commonweal.yaml:9: PROJECT-KEY the key 'subjekt' under values, item 1 is not known, did you mean"
             " 'subject'?; Use: code, columns, kind, layout, missing, path, per, period, protected, published,"
             " sheet, source, subject, where.",
-            "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'crime' is about; ",
-            "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'schools' is about; ",
         ],
     ),
     "a missing key": (
