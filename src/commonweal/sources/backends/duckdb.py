@@ -107,22 +107,28 @@ def _relation(files: tuple[File, ...], latin: frozenset[Path]) -> str:
     for _, run in groupby(files, key=lambda f: (f.kind, f.columns, f.delimiter, f.path in latin)):
         alike = list(run)
         paths = ", ".join(sql.text(str(file.path)) for file in alike)
-        reader = _csv_reader if alike[0].kind == "csv" else _parquet_reader
-        parts.append(f"select * from {reader(alike[0], paths, alike[0].path in latin)}")
+        if alike[0].kind == "csv":
+            parts.append(_from_csv(alike[0], paths, alike[0].path in latin))
+        else:
+            parts.append(_from_parquet(alike[0], paths))
     return "(" + " union all by name ".join(parts) + ")"
 
 
-def _csv_reader(file: File, paths: str, latin: bool) -> str:
+def _from_csv(file: File, paths: str, latin: bool) -> str:
     columns = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in _distinct(file.columns))
     return (
-        f"read_csv([{paths}], auto_detect = false, header = true, delim = {sql.text(file.delimiter)},"
-        f" quote = '\"', escape = '\"', nullstr = '', columns = {{{columns}}}, store_rejects = true,"
-        f" encoding = '{'latin-1' if latin else 'utf-8'}')"
+        f"select * from read_csv([{paths}], auto_detect = false, header = true,"
+        f" delim = {sql.text(file.delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
+        f" columns = {{{columns}}}, store_rejects = true, encoding = '{'latin-1' if latin else 'utf-8'}')"
     )
 
 
-def _parquet_reader(file: File, paths: str, latin: bool) -> str:
-    return f"read_parquet([{paths}], union_by_name = false, hive_partitioning = false)"
+def _from_parquet(file: File, paths: str) -> str:
+    """Columns of any type as text: conditions, codes and dates are about what would be written."""
+    texts = ", ".join(
+        f"nullif(cast({name} as varchar), '') as {name}" for name in map(sql.name, file.columns)
+    )
+    return f"select {texts} from read_parquet([{paths}], union_by_name = false, hive_partitioning = false)"
 
 
 def _distinct(columns: tuple[str, ...]) -> list[str]:
@@ -147,11 +153,20 @@ def _at(query: Query) -> str:
     """The date as written, or its month where it is a day, so that there are few of them."""
     if not query.date:
         return "cast(null as varchar)"
-    written = f"nullif(trim({sql.text_of(query.date)}), '')"
-    timed = f"substr({written}, 11, 1) in ('T', ' ')"
-    day = f"case when length({written}) > 10 and {timed} then substr({written}, 1, 10) else {written} end"
-    real = f"length({day}) = 10 and cast(try_cast({day} as date) as varchar) = {day}"
-    return f"case when {real} then substr({written}, 1, 7) else {day} end"
+    raw = sql.name(query.date)
+    trimmed = f"nullif(trim({raw}), '')"
+    timed = f"length({trimmed}) > 10 and substr({trimmed}, 11, 1) in ('T', ' ')"
+    day = f"case when {timed} then substr({trimmed}, 1, 10) else {trimmed} end"
+    # the plain case is asked first: trimming and cutting a date costs more than counting it
+    return (
+        f"case when {_is_day(raw)} then substr({raw}, 1, 7)"
+        f" when {_is_day(day)} then substr({day}, 1, 7) else {day} end"
+    )
+
+
+def _is_day(text: str) -> str:
+    """Whether a text is a real day, written in full: read as a day and written again it is the same."""
+    return f"length({text}) = 10 and cast(try_cast({text} as date) as varchar) = {text}"
 
 
 def _cells(engine: Any, query: Query, relation: str) -> pl.DataFrame:
@@ -169,7 +184,7 @@ def _by_code(engine: Any, query: Query, link: ByCode, relation: str) -> pl.DataF
         f"cast({count} as bigint) as {name}"
         for count, name in zip(counts, ["records", *condition_names(query)], strict=True)
     )
-    code = f"trim({sql.text_of(link.column)})"
+    code = f"trim({sql.name(link.column)})"
     return _frame(
         engine,
         f"""
@@ -234,7 +249,7 @@ def _repeats(engine: Any, query: Query, relation: str) -> tuple[int, int]:
 
     Returns how many of them equal the first row of their key in every column, and how many differ.
     """
-    key = sql.cell(query.key)
+    key = sql.name(query.key)
     engine.execute(
         f"""
         create or replace temp table repeats as

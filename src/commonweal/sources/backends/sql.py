@@ -1,4 +1,7 @@
-"""SQL text, written from our own tree of conditions: names quoted, values escaped, nothing passed through."""
+"""SQL text, written from our own tree of conditions: names quoted, values escaped, nothing passed through.
+
+Every column holds text, null where a cell is empty; the engine sees to that where it reads.
+"""
 
 from __future__ import annotations
 
@@ -36,19 +39,9 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def text_of(column: str) -> str:
-    """A cell as text."""
-    return f"cast({name(column)} as varchar)"
-
-
-def cell(column: str) -> str:
-    """A cell as text, null where it is empty."""
-    return f"nullif({text_of(column)}, '')"
-
-
 def number(column: str) -> str:
     """A cell as a number, null where it is not one. The form is checked, since engines accept more."""
-    held = cell(column)
+    held = name(column)
     return f"case when regexp_full_match({held}, {_NUMBER}) then try_cast({held} as double) end"
 
 
@@ -59,7 +52,7 @@ def condition(tree: Condition) -> str:
     """A condition as a SQL expression that is true, false or null.
 
     >>> print(condition(Compare("ward", "=", "A")))
-    (nullif(cast("ward" as varchar), '') = 'A')
+    ("ward" = 'A')
     """
     match tree:
         case AllOf(parts):
@@ -69,9 +62,9 @@ def condition(tree: Condition) -> str:
         case Not(inner):
             return f"(not {condition(inner)})"
         case Empty(column):
-            return f"({cell(column)} is null)"
+            return f"({name(column)} is null)"
         case Like(column, pattern):
-            return f"({cell(column)} like {text(pattern)})"
+            return f"({name(column)} like {text(pattern)})"
         case OneOf(column, values):
             return "(" + " or ".join(_compare(column, "=", value) for value in values) + ")"
         case Compare(column, operator, value):
@@ -80,5 +73,5 @@ def condition(tree: Condition) -> str:
 
 def _compare(column: str, operator: str, value: Value) -> str:
     if isinstance(value, str):
-        return f"{cell(column)} {operator} {text(value)}"
+        return f"{name(column)} {operator} {text(value)}"
     return f"({number(column)}) {operator} cast('{value!r}' as double)"
