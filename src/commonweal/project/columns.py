@@ -89,9 +89,16 @@ def number_faults(rows: Rows, columns: Iterable[str], code: str = "OBSERVATION-N
     for name in columns:
         value = number(name)
         bad = rows.frame.filter(pl.col(name).is_not_null() & ~value.is_finite().fill_null(False))
+        # In a wide table a line holds many values, so the indicator has to be named as well.
+        of = bad["indicator"] if "indicator" in bad.columns else [None] * bad.height
         faults += several(
-            rows.fault(code, f"{name} is {cell!r}{_why(cell)}", _REMEDY, line)
-            for cell, line in bad.select(name, LINE).iter_rows()
+            rows.fault(
+                code,
+                f"{name}{f' of {indicator}' if indicator else ''} is {cell!r}{_why(cell)}",
+                _REMEDY,
+                line,
+            )
+            for cell, line, indicator in zip(bad[name], bad[LINE], of, strict=True)
         )
     return faults
 

@@ -102,21 +102,21 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "text for a number": (
         ("values.csv", "crime,20", "crime,about 20"),
         [
-            "values.csv:3: OBSERVATION-NUMBER value is 'about 20'; Write a number such as 1234.5, or leave"
+            "values.csv:3: OBSERVATION-NUMBER value of crime is 'about 20'; Write a number such as 1234.5, or leave"
             " the cell empty."
         ],
     ),
     "NaN": (
         ("values.csv", "crime,20", "crime,NaN"),
-        ["values.csv:3: OBSERVATION-NUMBER value is 'NaN'; "],
+        ["values.csv:3: OBSERVATION-NUMBER value of crime is 'NaN'; "],
     ),
     "infinity": (
         ("values.csv", "crime,20", "crime,-inf"),
-        ["values.csv:3: OBSERVATION-NUMBER value is '-inf'; "],
+        ["values.csv:3: OBSERVATION-NUMBER value of crime is '-inf'; "],
     ),
     "a thousands comma": (
         ("values.csv", "crime,20", 'crime,"1,020"'),
-        ["values.csv:3: OBSERVATION-NUMBER value is '1,020', with a comma inside; "],
+        ["values.csv:3: OBSERVATION-NUMBER value of crime is '1,020', with a comma inside; "],
     ),
     "a value twice": (
         ("values.csv", "E2,2016,crime,20", "E1,2016,crime,20"),
