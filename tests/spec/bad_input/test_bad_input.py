@@ -102,8 +102,8 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "text for a number": (
         ("values.csv", "crime,20", "crime,about 20"),
         [
-            "values.csv:3: OBSERVATION-NUMBER value of crime is 'about 20'; Write a number such as 1234.5, or leave"
-            " the cell empty."
+            "values.csv:3: OBSERVATION-NUMBER value of crime is 'about 20'; Write a number such as 1234.5, or"
+            " leave the cell empty."
         ],
     ),
     "NaN": (
