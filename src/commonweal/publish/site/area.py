@@ -158,10 +158,10 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
     if rank:
         facts.append(layout.Fact("Rank", words.ordinal(rank), f"of {lookup.of(root.id)} {lookup.types}"))
     for attribute in lookup.edition.peer_rule.by if lookup.edition.peer_rule else ():
-        held = lookup.attribute(attribute)
+        held = lookup.attributes.get(attribute, {})
         if code in held:
             place = 1 + sum(value > held[code] for value in held.values())
-            text = numbers.attribute(held[code], attribute, numbers.places_for(held.values()))
+            text = numbers.attribute(held[code], attribute, lookup.attribute_places[attribute])
             facts.append(
                 layout.Fact(numbers.heading(attribute), text, f"{words.ordinal(place)} of {len(held)}")
             )
@@ -208,8 +208,8 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
     def row(area: str) -> PeerRow:
         figures = []
         for attribute in rule.by:
-            held = lookup.attribute(attribute)
-            places = numbers.places_for(held.values())
+            held = lookup.attributes.get(attribute, {})
+            places = lookup.attribute_places.get(attribute, 0)
             figures.append(numbers.attribute(held[area], attribute, places) if area in held else "[x]")
         figures += [lookup.points(lookup.score(area, root.id)), str(lookup.rank(area, root.id) or "[x]")]
         figures += [lookup.points(lookup.score(area, part.id)) for part in parts]
@@ -263,13 +263,11 @@ def _notes(lookup: Lookup, code: str) -> tuple[str, ...]:
             f" stagnation, up to {high} steady improvement, above that significant improvement. It says how"
             " large a change is, not whether it could be chance."
         )
-    floored = lookup.edition.scoring.floored
-    if not floored.is_empty():
-        here = floored.filter((floored["area"] == code) & (floored["period"] == lookup.latest))
-        if here.height:
-            names = words.listed([lookup.framework[n].name for n in here["node"].to_list()])
-            notes.append(
-                f"Before the means above were taken, {names} counted as"
-                f" {words.points(lookup.edition.recipe.floor or 0, 0)}: a zero would make the whole zero."
-            )
+    if code in lookup.floored:
+        names = words.listed([lookup.framework[node].name for node in lookup.floored[code]])
+        floor = lookup.edition.recipe.floor or 0.0
+        notes.append(
+            f"Before the means above were taken, {names} counted as"
+            f" {words.points(floor, 0 if floor == round(floor) else 1)}: a zero would make the whole zero."
+        )
     return tuple(notes)

@@ -47,6 +47,7 @@ class Moves:
     says: str
     noun: str
     rows: tuple[Move, ...]
+    still: tuple[layout.Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +172,15 @@ def _ends(lookup: Lookup, node: Node) -> tuple[float, float] | None:
 def _moves(lookup: Lookup) -> Moves | None:
     """The place's scores then and now, for the level above indicators; largest gain first."""
     rule = lookup.edition.progress_rule or ProgressRule()
-    found = []
+    found, still = [], []
     for node in lookup.framework.parents:
         if not lookup.framework.children(node.id)[0].is_indicator:
             continue
         ends, change = _ends(lookup, node), _change_of(lookup, node)
         if ends is None or change is None:
+            continue
+        if not lookup.renewed(node.id):
+            still.append(layout.Link(node.name, f"nodes/{lookup.node_files[node.id]}"))
             continue
         kind = CLASSES[int(class_of(np.array([change]), rule)[0])]
         found.append(
@@ -206,6 +210,7 @@ def _moves(lookup: Lookup) -> Moves | None:
         ),
         f"Scores of {lookup.edition.place} as a whole: hollow dot {lookup.since}, solid dot {lookup.latest},"
         f" {scale}. The class says how large a change is, not whether it could be chance.",
-        words.sentence(next(n.level for n in lookup.framework.parents)),
+        words.sentence(lookup.framework.levels[1]),
         tuple(move for _, move in sorted(found, key=lambda pair: (pair[0], pair[1].name))),
+        tuple(sorted(still, key=lambda link: link.name)),
     )

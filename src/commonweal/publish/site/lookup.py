@@ -251,6 +251,13 @@ class Lookup:
         """Since when progress counts; empty where there is none."""
         return next(iter(self.changes.values())).since if self.changes else ""
 
+    def renewed(self, node: str) -> bool:
+        """Whether any figure below a node is another one than when progress began counting."""
+        scoring = self.edition.scoring
+        below = [self._indicator[leaf.id] for leaf in self.framework.below(node)]
+        first, last = scoring.entered_from[self.periods.index(self.since)], scoring.entered_from[-1]
+        return bool((first[:, below] != last[:, below]).any())
+
     @cached_property
     def peers(self) -> dict[str, tuple[str, ...]]:
         """Area -> its peers, nearest first."""
@@ -302,13 +309,31 @@ class Lookup:
         """A benchmark's score, nan where there is none."""
         return self._benchmark.get((name, node, period or self.latest), (nan, nan))[1]
 
-    def attribute(self, name: str) -> dict[str, float]:
-        """Area -> a numeric attribute, where it has one."""
+    @cached_property
+    def attributes(self) -> dict[str, dict[str, float]]:
+        """Numeric attribute -> area -> its value, where it has one."""
         frame = self.edition.areas.attributes
-        if name not in frame.columns or not frame.schema[name].is_numeric():
-            return {}
-        rows = frame.select("code", pl.col(name).cast(pl.Float64)).rows()
-        return {code: value for code, value in rows if value is not None and not isnan(value)}
+        return {
+            name: {
+                code: float(v) for code, v in frame.select("code", name).rows() if v is not None and v == v
+            }
+            for name in frame.columns
+            if frame.schema[name].is_numeric()
+        }
+
+    @cached_property
+    def attribute_places(self) -> dict[str, int]:
+        """Numeric attribute -> decimals of its values."""
+        return {name: numbers.places_for(held.values()) for name, held in self.attributes.items()}
+
+    @cached_property
+    def floored(self) -> dict[str, tuple[str, ...]]:
+        """Area -> nodes whose score counted as the floor in the latest period."""
+        found: dict[str, list[str]] = {}
+        frame = self.edition.scoring.floored.filter(pl.col("period") == self.latest)
+        for area, node in frame.select("area", "node").rows():
+            found.setdefault(area, []).append(node)
+        return {area: tuple(nodes) for area, nodes in found.items()}
 
     def levels(self) -> Iterator[tuple[str, int]]:
         """The levels from the index down, with the number of nodes of each."""

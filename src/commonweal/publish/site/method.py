@@ -224,11 +224,8 @@ def _carried(lookup: Lookup) -> tuple[CarriedRow, ...]:
 
 
 def _floored(lookup: Lookup) -> tuple[str, ...]:
-    frame = lookup.edition.scoring.floored
-    if frame.is_empty():
-        return ()
-    frame = frame.filter(frame["period"] == lookup.latest).sort("node", "area")
     return tuple(
-        f"{lookup.names[area]}: {lookup.framework[node].name} ({lookup.points(score)})"
-        for area, node, score in frame.select("area", "node", "score").rows()
+        f"{lookup.names[area]}: {lookup.framework[node].name} ({lookup.points(lookup.score(area, node))})"
+        for area, nodes in sorted(lookup.floored.items())
+        for node in nodes
     )

@@ -28,13 +28,17 @@ from commonweal.publish.site.shapes import Shapes
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What a map shows: a number an area to colour it by, the text on it, and what its link says."""
+    """What a map shows: a number an area to colour it by, the text on it, and what its link says.
+
+    `printed` says what the texts are, for a map that has room for them.
+    """
 
     values: dict[str, float]
     texts: dict[str, str]
     says: dict[str, str]
     write: Callable[[float], str]
     caption: str
+    printed: str
 
 
 def node_map(lookup: Lookup, node: Node, shapes: Shapes, folder: str = "../areas/") -> MapPicture:
@@ -45,16 +49,17 @@ def node_map(lookup: Lookup, node: Node, shapes: Shapes, folder: str = "../areas
         rank = lookup.rank(area.code, node.id)
         place = f", rank {rank} of {lookup.of(node.id)}" if rank else ""
         says[area.code] = f"{area.name}, {shown.says.get(area.code, 'no figure')}{place}"
-    room = all(outline.room for outline in shapes.outlines.values())
+    fit = sum(outline.room for outline in shapes.outlines.values()) / len(shapes.outlines)
+    printed = f" {shown.printed}{'' if fit == 1 else ', where there is room for it'}." if fit >= 0.5 else ""
     return choropleth(
         shapes,
         shown.values,
         write=shown.write,
         hrefs={a.code: f"{folder}{lookup.area_files[a.code]}" for a in lookup.areas},
         says=says,
-        texts=shown.texts,
+        texts=shown.texts if fit >= 0.5 else {},
         title=f"Map of {len(lookup.areas)} {lookup.types}: {node.name}",
-        caption=f"{shown.caption}{'' if room else ', where there is room for it'}.",
+        caption=f"{shown.caption}.{printed}",
     )
 
 
@@ -65,11 +70,12 @@ def _values(lookup: Lookup, node: Node) -> _Shown:
     hidden = [code for code, figure in figures.items() if figure.hidden]
     return _Shown(
         values,
-        {code: _label(values, value) for code, value in values.items()} | dict.fromkeys(hidden, "[c]"),
+        _labels(values) | dict.fromkeys(hidden, "[c]"),
         {code: numbers.with_unit(value, node.unit, places) for code, value in values.items()}
         | dict.fromkeys(hidden, "confidential"),
         lambda value: numbers.short(value, node.unit, break_places([value], 0)),
-        f"{node.name}, {lookup.latest}. The number on each {lookup.type} is its value, rounded",
+        f"{node.name}, {lookup.latest}",
+        f"The number on each {lookup.type} is its value, rounded",
     )
 
 
@@ -80,16 +86,17 @@ def _scores(lookup: Lookup, node: Node) -> _Shown:
         {code: str(lookup.rank(code, node.id)) for code in values},
         {code: f"score {lookup.points(score)}" for code, score in values.items()},
         lambda value: words.number(value, break_places([value], 0)),
-        f"{node.name}: score in {lookup.latest}. The number on each {lookup.type} is its rank",
+        f"{node.name}: score in {lookup.latest}",
+        f"The number on each {lookup.type} is its rank",
     )
 
 
-def _label(values: dict[str, float], value: float) -> str:
-    """A value short enough to stand on a map: two or three digits, thousands as k."""
-    largest = max(abs(v) for v in values.values())
+def _labels(values: dict[str, float]) -> dict[str, str]:
+    """Values short enough to stand on a map: two or three digits, thousands as k."""
+    largest = max((abs(v) for v in values.values()), default=0.0)
     if largest >= 10_000:
-        return f"{words.number(value / 1000, 0)}k"
-    return words.number(value, 0 if largest >= 10 else 1)
+        return {code: f"{words.number(value / 1000, 0)}k" for code, value in values.items()}
+    return {code: words.number(value, 0 if largest >= 10 else 1) for code, value in values.items()}
 
 
 def score_ranking(lookup: Lookup, node: Node) -> Ranking:
