@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-import polars as pl
-
 from commonweal.errors import CommonwealError
 from commonweal.insight import explain, words
 from commonweal.publish.site.lookup import Lookup
@@ -85,16 +83,19 @@ def gap_to_peers(lookup: Lookup, area: str) -> Gap | None:
     except CommonwealError:  # no peer has a score, or the method has no exact split
         return None
     tree = lookup.framework
-    tops = split.frame.filter(pl.col("depth") == 1).select("node", "kind", "points").rows()
+    rows = split.frame.select("node", "kind", "depth", "points").rows()
     parts = [
         Part("weights and gaps" if kind == explain.WEIGHTS else tree[node].name, words.signed(points, 2))
-        for node, kind, points in tops
-        if kind != explain.WEIGHTS or abs(points) >= 0.005
+        for node, kind, depth, points in rows
+        if depth == 1 and (kind != explain.WEIGHTS or abs(points) >= 0.005)
     ]
-    leaves = split.frame.filter(pl.col("node").is_in([n.id for n in tree.indicators]))
-    rows = leaves.group_by("node").agg(pl.col("points").sum()).sort("points", "node").rows()
-    back = [row for row in rows if row[1] <= -0.005][:NAMED]
-    forward = [row for row in reversed(rows) if row[1] >= 0.005][:NAMED]
+    leaves: dict[str, float] = {}
+    for node, _, _, points in rows:
+        if tree[node].is_indicator:
+            leaves[node] = leaves.get(node, 0.0) + points
+    ordered = sorted(leaves.items(), key=lambda leaf: (leaf[1], leaf[0]))
+    back = [leaf for leaf in ordered if leaf[1] <= -0.005][:NAMED]
+    forward = [leaf for leaf in reversed(ordered) if leaf[1] >= 0.005][:NAMED]
 
     def part(row: tuple[str, float]) -> Part:
         return Part(tree[row[0]].name, words.signed(row[1], 2), f"../nodes/{lookup.node_files[row[0]]}")
