@@ -33,4 +33,6 @@ def run(
         "text"
     ]:
         typer.echo(finding)
+    for note in edition.notes:
+        typer.echo(f"Note: {note}")
     typer.echo(f"Open {target / 'site' / 'index.html'}")

@@ -184,6 +184,8 @@ class Edition:
     internal: bool = False
     #: sentences on how people were protected, for the protection page
     protection: tuple[str, ...] = ()
+    #: sentences on what was done to make ends meet: older denominators, years scaled up, rows unreadable
+    notes: tuple[str, ...] = ()
 
     @property
     def framework(self) -> Framework:

@@ -89,6 +89,7 @@ def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Mad
         ledger=gated.ledger,
         internal=internal,
         protection=gated.says,
+        notes=collected.notes,
     )
     return Made(insight.interpret(edition, loaded.benchmarks), loaded)
 
