@@ -95,7 +95,10 @@ class Method:
                     )
                 )
         raise_any(faults)
-        return cls(name, tuple((key, given.get(key, default)) for key, default in defaults.items()))
+        held = {key: given.get(key, default) for key, default in defaults.items()}
+        if (wrong := _reversed(name, held)) is not None:
+            raise CommonwealError(Fault("RECIPE-PARAMETER", *wrong, path=path))
+        return cls(name, tuple(held.items()))
 
     def written(self) -> str | dict[str, Value]:
         """The method as a recipe writes it."""
@@ -106,6 +109,16 @@ def _same_kind(value: object, default: Value) -> bool:
     if isinstance(default, bool):
         return isinstance(value, bool)
     return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+
+
+def _reversed(method: str, held: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Parameters that would turn a scale round, or make it a single point: what is wrong, and the remedy."""
+    if method == "minmax" and not held["low"] < held["high"]:
+        return f"minmax has low {held['low']:g} and high {held['high']:g}", "Write a high above low."
+    for key in ("sd", "scale", "rate"):
+        if key in held and not held[key] > 0:
+            return f"{key} of {method} is {held[key]:g}", "Write a number above 0."
+    return None
 
 
 _T = TypeVar("_T")
@@ -199,7 +212,14 @@ class Recipe:
         items = _items(written)
         faults: list[Fault] = []
         steps: list[Step] = []
+        seen: set[str] = set()
         for path, key, value in items:
+            if key in seen:
+                faults.append(
+                    Fault("RECIPE-KEY", f"the step {key!r} stands twice", "Write each step once.", path=path)
+                )
+                continue
+            seen.add(key)
             reader = _READERS.get(key)
             if reader is None:
                 faults.append(
@@ -361,7 +381,7 @@ def _read_normalise(value: object, path: tuple[str | int, ...]) -> Normalise:
     rule = given.pop("rule", "pooled")
     base = str(given.pop("base", ""))
     edition = str(given.pop("edition", ""))
-    by = given.pop("by", {}) or {}
+    by = _by(given, path)
     method = Method.read("normalise", given, path)
     faults = []
     if rule not in RULES:
@@ -392,32 +412,45 @@ def _read_normalise(value: object, path: tuple[str | int, ...]) -> Normalise:
                 path=(*path, "rule"),
             )
         )
-    methods = []
-    if isinstance(by, Mapping):
-        for node, written in by.items():
-            methods.append((str(node), Method.read("normalise", written, (*path, "by", str(node)))))
+    methods = tuple(
+        (node, Method.read("normalise", written, (*path, "by", node))) for node, written in by.items()
+    )
     raise_any(faults)
-    return Normalise(method, rule, base, edition, tuple(methods))
+    return Normalise(method, rule, base, edition, methods)
+
+
+def _by(given: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
+    """Take out what is said of single nodes: node id -> what is written."""
+    by = given.pop("by", None)
+    if by is None:
+        return {}
+    if not isinstance(by, Mapping):
+        raise CommonwealError(
+            Fault(
+                "RECIPE-PARAMETER",
+                f"by is {by!r}",
+                "Write a mapping of nodes, as in by: {crime-rate: rank}.",
+                path=(*path, "by"),
+            )
+        )
+    return {str(node): written for node, written in by.items()}
 
 
 def _read_by_parent(family: str, value: object, path: tuple[str | int, ...], default: str) -> ByParent:
     if not isinstance(value, Mapping) or "method" in value:
         given: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {"method": value}
-        by = given.pop("by", {}) or {}
+        by = _by(given, path)
         every = Method.read(family, given, path)
         levels: tuple[tuple[str, Method], ...] = ()
     else:
         given = dict(value)
-        by = given.pop("by", {}) or {}
+        by = _by(given, path)
         every = Method.read(family, default, path)
         levels = tuple(
             (str(level), Method.read(family, written, (*path, str(level))))
             for level, written in given.items()
         )
-    nodes = tuple(
-        (str(node), Method.read(family, written, (*path, "by", str(node))))
-        for node, written in dict(by).items()
-    )
+    nodes = tuple((node, Method.read(family, written, (*path, "by", node))) for node, written in by.items())
     return ByParent(every, levels, nodes)
 
 
@@ -447,9 +480,9 @@ def _read_available(value: object, path: tuple[str | int, ...]) -> Available:
     if not isinstance(value, Mapping):
         return Available(ByParent(share(value, path)))
     given = dict(value)
-    by = given.pop("by", {}) or {}
+    by = _by(given, path)
     levels = tuple((str(level), share(written, (*path, str(level)))) for level, written in given.items())
-    nodes = tuple((str(node), share(written, (*path, "by", str(node)))) for node, written in dict(by).items())
+    nodes = tuple((node, share(written, (*path, "by", node))) for node, written in by.items())
     return Available(ByParent(None, levels, nodes))
 
 
