@@ -216,7 +216,7 @@ class PublicationKeys(_Keys):
     next_update: Text = ""
     status: Literal["draft", "official"] = "draft"
     notice: str = Field("", description="A sentence printed on each page.")
-    theme: dict[Literal["brand", "on_brand", "link"], Colour] = Field({}, description="Colours.")
+    theme: dict[Literal["brand", "on_brand", "link", "link_dark"], Colour] = Field({}, description="Colours.")
 
 
 def _recipe_schema() -> dict[str, Any]:
