@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from commonweal.model.recipe import Recipe
     from commonweal.pipeline.folder import build, check
     from commonweal.pipeline.frames import score
-    from commonweal.project import load as load_project
+    from commonweal.project.load import load as load_project
 
 __version__ = "0.1.0"
 
@@ -45,7 +45,7 @@ _HOMES = {
     "check": "pipeline.folder",
     "explain_gap": "insight.explain",
     "explain_score": "insight.explain",
-    "load_project": "project",
+    "load_project": "project.load",
     "score": "pipeline.frames",
     "write_demo": "demo.write",
 }
