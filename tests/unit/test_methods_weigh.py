@@ -69,6 +69,12 @@ def test_many_periods_of_few_areas_are_still_few_areas() -> None:
     assert "complete in 5 areas" in weighed(made(areas=5, periods=8)).reason
 
 
+def test_rows_that_are_all_carried_are_not_said_to_be_incomplete() -> None:
+    x = made(areas=20)
+    reason = weighed(x, fresh=np.zeros(x.shape[1:], dtype=bool)).reason
+    assert reason == "equal weights: complete, and not carried alone, in 0 areas, 10 are needed"
+
+
 def test_rows_that_are_wholly_carried_are_left_out() -> None:
     x = made(periods=2)
     fresh = np.ones((2, 40), dtype=bool)

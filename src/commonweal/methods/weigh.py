@@ -71,7 +71,9 @@ def pca(x: Floats, fresh: Flags, per_point: Floats, given: Floats) -> Weighing:
     rows = fresh & ~np.isnan(x).any(axis=0)
     areas = int(rows.any(axis=0).sum())
     if areas < FEWEST_AREAS:
-        return _fall_back(x, f"complete in {areas} areas, {FEWEST_AREAS} are needed")
+        whole = int((~np.isnan(x).any(axis=0)).any(axis=0).sum())
+        own = "" if whole == areas else ", and not carried alone,"
+        return _fall_back(x, f"complete{own} in {areas} areas, {FEWEST_AREAS} are needed")
     complete, starts = _by_area(x, rows)
     sd = complete.std(axis=0, ddof=1)
     flat = sd <= _NOTHING * np.abs(complete).max(axis=0)
