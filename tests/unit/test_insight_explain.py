@@ -63,6 +63,12 @@ def test_a_gap_goes_down_the_tree(make_scoring):
     ]  # fmt: skip
 
 
+def test_the_leaves_of_a_score_add_up_to_it(make_scoring):
+    found = explain.score(edition_of(make_scoring, [[ABBEY, RIVER]]), "Abbey")
+    assert found.leaves["points"].sum() == pytest.approx(found.total)
+    assert set(found.leaves["node"]) == {"deaths", "weight", "crime"}
+
+
 def test_what_is_missing_on_one_side_is_named(make_scoring):
     edition = edition_of(make_scoring, [[[20.0, 60.0, 10.0], [40.0, np.nan, 10.0]]], {})
     found = points(explain.gap(edition, "Abbey", "River", node="health"))

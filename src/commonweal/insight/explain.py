@@ -65,7 +65,10 @@ class Explanation:
     @property
     def leaves(self) -> pl.DataFrame:
         """The rows that are not opened further: they add up to `total`."""
-        opened = self.frame.filter(pl.col("kind") == WEIGHTS)["node"].implode()
+        above = self.frame.filter(pl.col("depth") > 0).select(
+            pl.when(pl.col("kind") == WEIGHTS).then(pl.col("node")).otherwise(pl.col("parent"))
+        )
+        opened = above.to_series().unique().implode()
         return self.frame.filter((pl.col("kind") != VALUE) | ~pl.col("node").is_in(opened))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.errors import Fault, raise_any
+from commonweal.methods.significant import DIGITS
 from commonweal.model.area import Areas
 from commonweal.model.edition import PEERS, Scoring
 from commonweal.model.project import PeerRule
@@ -60,16 +61,24 @@ def _nearest(table: Array, count: int) -> tuple[Array, Array]:
         table = (table - table.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     nearest = np.empty((len(table), count), dtype=np.int64)
     distances = np.empty((len(table), count))
+    digits = _digits(table)
     for i, row in enumerate(table):
         away = np.abs(table[:, 0] - row[0])
         if table.shape[1] > 1:
             away = np.sqrt(((table - row) ** 2).sum(axis=1))
+        away = np.round(away, digits)
         away[i] = np.inf
         close = np.flatnonzero(away <= np.partition(away, count - 1)[count - 1])
         # areas stand in the order of their codes, so a stable sort breaks ties by code
         nearest[i] = close[np.argsort(away[close], kind="stable")][:count]
         distances[i] = away[nearest[i]]
     return nearest, distances
+
+
+def _digits(table: Array) -> int:
+    """Decimals of a distance that are more than the rounding of floating point, so that equal ones tie."""
+    size = float(np.abs(table).max())
+    return DIGITS - 1 - int(np.floor(np.log10(size))) if size > 0 else 0
 
 
 def _faults(scoring: Scoring, areas: Areas, rule: PeerRule) -> list[Fault]:
