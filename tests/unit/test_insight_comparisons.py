@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,6 +15,7 @@ from commonweal.insight.progress import progress
 from commonweal.insight.unevenness import unevenness
 from commonweal.model.area import Area, Areas
 from commonweal.model.framework import Framework, Node
+from commonweal.model.observation import STATUS_CODE
 from commonweal.model.project import PeerRule, ProgressRule
 
 TREE = Framework(
@@ -57,6 +60,13 @@ def test_peers_are_the_nearest_in_income_and_ties_go_by_code(make_scoring):
         ("A004", 2, 5.0),
         ("A001", 3, 10.0),
     ]
+
+
+def test_equal_distances_tie_whatever_floating_point_makes_of_them(make_scoring):
+    # |0.3 - 0.2| is a little less than |0.1 - 0.2| in floating point
+    areas = areas_with(income=[0.1, 0.3, 0.2, 9.0, 9.0])
+    found = peers(scoring_of(make_scoring, [1, 2, 3, 4, 5]), areas, BY_INCOME).filter(area="A002")
+    assert found["peer"].to_list()[:2] == ["A000", "A001"]
 
 
 def test_several_attributes_are_weighed_alike_whatever_their_units(make_scoring):
@@ -140,6 +150,16 @@ def test_fewer_than_three_scored_peers_make_no_performance(make_scoring):
     assert marks(make_scoring, [np.nan, 40, 50, 45, 41]).is_empty()
 
 
+def test_a_hidden_value_makes_no_mark_but_its_parent_does(make_scoring):
+    scoring = scoring_of(make_scoring, [62.0, 40.0, 50.0, 57.0])
+    status = scoring.value_status.copy()
+    status[0, 0, 2] = STATUS_CODE["suppressed"]
+    near = peers(scoring, areas_with(income=[1.0] * 4), BY_INCOME)
+    found = performance(replace(scoring, value_status=status), near, BY_INCOME)
+    assert found.filter(area="A000")["node"].to_list() == ["index", "health", "safety", "deaths", "weight"]
+    assert "crime" in found.filter(area="A001")["node"].to_list()
+
+
 # ---- progress ----
 
 
@@ -171,7 +191,7 @@ def test_a_carried_indicator_makes_no_progress(make_scoring):
     assert sorted(found.rows()) == [
         ("crime", 0.0, "stagnation"),
         ("deaths", None, None),
-        ("health", 0.0, "stagnation"),
+        ("health", None, None),  # all of it is carried
         ("index", 0.0, "stagnation"),
         ("safety", 0.0, "stagnation"),
         ("weight", None, None),

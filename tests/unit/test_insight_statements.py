@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from commonweal import engine
+from commonweal import engine, score
 from commonweal.insight import interpret
 from commonweal.insight.benchmarks import benchmarks
 from commonweal.model.area import Area, Areas
@@ -30,9 +30,11 @@ TREE = Framework(
         Node("vote", "Voter turnout", "chance", direction=1, unit="%", worst=0, best=50),
     )
 )
-RECIPE = Recipe.read(
-    {"normalise": {"method": "goalposts", "rule": "given"}, "aggregate": {"index": "geometric"}, "floor": 1}
-)
+GIVEN = {
+    "normalise": {"method": "goalposts", "rule": "given"},
+    "aggregate": {"index": "geometric"},
+    "floor": 1,
+}
 NAMES = ("Ashcombe", "Harbour", "Priory", "Quayside")
 NONE_GIVEN = pl.DataFrame(schema={"name": pl.String, "period": pl.String})
 #: cold, crime, vote by area
@@ -51,12 +53,20 @@ def observed(*tables, periods=("2016", "2018")):
     return Observations.of(pl.DataFrame(rows, schema=["period", "area", "indicator", "value"], orient="row"))
 
 
-def made(observations, periods=("2016", "2018"), place="Marlbridge", carry=0.0, **attributes):
+def made(
+    observations,
+    periods=("2016", "2018"),
+    place="Marlbridge",
+    carry=0.0,
+    recipe=GIVEN,
+    tree=TREE,
+    **attributes,
+):
     items = tuple(Area(f"A{i}", name) for i, name in enumerate(NAMES))
     table = pl.DataFrame({"code": [a.code for a in items], "income": [1.0, 2.0, 3.0, 4.0], **attributes})
     areas = Areas("ward", "2018", items, table)
     published = Periods(tuple(Period.parse(p) for p in periods), carry)
-    scoring = engine.score(observations, TREE, areas, published, RECIPE)
+    scoring = engine.score(observations, tree, areas, published, Recipe.read(recipe))
     return Edition(
         "Social Progress Index", place, areas, scoring, observations.frame,
         peer_rule=PeerRule(("income",), count=3), progress_rule=ProgressRule(),
@@ -190,6 +200,111 @@ def test_ties_are_joint():
         " and Quayside comes last (60.0)."
     )
     assert said["s-place-finding"] == "Ashcombe and Harbour lead; Priory trails by 25 points."
+
+
+def lifting(edition, area):
+    said = interpret(edition, NONE_GIVEN).statements.filter(area=area)
+    return said.filter(pl.col("kind").is_in(["holds-back", "lifts"])).select("kind", "node").rows()
+
+
+def texts(edition):
+    return dict(interpret(edition, NONE_GIVEN).statements.select("id", "text").iter_rows())
+
+
+def index_of(scores, recipe):
+    """An edition of one period in which the index is the scores of two indicators, one row an area."""
+    pair = pl.DataFrame(
+        {
+            "id": ["index", "jobs", "crime"],
+            "name": ["Index", "Jobs", "Crime"],
+            "parent": ["", "index", "index"],
+            "level": ["index", "indicator", "indicator"],
+            "direction": [None, 1, 1],
+        }
+    )
+    rows = [(f"A{a}", "2020", id, float(x)) for a, row in enumerate(scores)
+            for id, x in zip(("jobs", "crime"), row, strict=True)]  # fmt: skip
+    frame = pl.DataFrame(rows, schema=["area", "period", "indicator", "value"], orient="row")
+    return score(frame, pair, recipe)
+
+
+def said_of(edition):
+    return dict(edition.statements.select("id", "text").iter_rows())
+
+
+def test_no_area_both_leads_and_trails():
+    tied = index_of([[9, 9], *[[5, 5]] * 5], {"normalise": "none"})
+    assert said_of(tied)["s-place-finding"] == "A0 leads; A1 and four other areas trail by 4.00 points."
+
+
+def test_who_ties_is_a_matter_of_ranks():
+    # 0.1 + 0.2 is not quite 0.3
+    near = index_of([[0.3, 0.1 + 0.2], [0.3, 0.3], [0.1, 0.1]], {"normalise": "none"})
+    assert said_of(near)["s-place-finding"].startswith("A0 and A1 lead;")
+    assert said_of(near)["s-place-spread"] == "Scores run from 0.10 in A2 to 0.30 in A0 and A1."
+
+
+def test_the_plain_mean_says_that_it_is_one_of_lifted_scores():
+    lifted = index_of([[0, 100], [50, 50], [100, 0]], {"aggregate": "geometric", "floor": 1})
+    assert said_of(lifted)["s-a0-unevenness-index"] == (
+        "Being uneven costs A0 40.50 points: with the same scores, none counted below 1.0, averaged plainly,"
+        " its index would be 50.50."
+    )
+    assert "s-a1-unevenness-index" not in said_of(lifted)
+
+
+def test_places_that_differ_are_not_said_in_one_breath():
+    # in jobs joint 2nd with A2, in crime 2nd alone
+    mixed = index_of([[9, 9], [5, 5], [5, 4], [1, 1]], {"normalise": "none"})
+    assert said_of(mixed)["s-a1-finding-index"].startswith("Joint 2nd of 4 areas in jobs, and 2nd in crime.")
+
+
+def test_a_small_change_is_not_said_to_be_none():
+    small = [row if a != 2 else [4.0, 39.95, 30.0] for a, row in enumerate(LATEST)]
+    said = texts(made(observed(EARLIER, small)))
+    assert said["s-a2-progress-index"] == "Priory’s index hardly moved from 2016 to 2018: stagnation."
+
+
+def test_nothing_is_said_of_progress_where_every_figure_is_carried():
+    old = [[row[0], row[1], np.nan] for row in LATEST]
+    said = texts(made(observed(EARLIER, old), carry=2))
+    assert "s-a0-progress-needs" in said
+    assert "s-place-change-needs" in said
+    assert "s-a0-progress-chance" not in said
+    assert "s-place-change-chance" not in said
+
+
+def test_a_figure_is_the_lowest_only_where_all_are_known():
+    hidden = observed(EARLIER, LATEST).frame.with_columns(
+        pl.when((pl.col("indicator") == "cold") & (pl.col("area") == "A2"))
+        .then(pl.lit("suppressed"))
+        .otherwise("status")
+        .alias("status")
+    )
+    said = texts(made(Observations(hidden)))
+    assert said["s-a0-strongest-cold"] == "Households in fuel poverty: first of 4 wards (90.0), at 2.0%."
+
+
+def test_a_part_without_a_score_holds_nothing_back():
+    # Harbour has more of the one part it has than its peers, who have little of the other
+    gap = [[2.0, 10.0, np.nan], [5.0, 50.0, 10.0], [5.0, 50.0, 10.0], [5.0, 50.0, 10.0]]
+    edition = made(observed(EARLIER, gap), recipe={**GIVEN, "available": {"index": 0}})
+    assert lifting(edition, "A0") == [("lifts", "needs")]
+
+
+def test_a_part_that_is_an_indicator_is_compared_with_the_parts_beside_it():
+    uneven = Framework(
+        (
+            Node("index", "Index", level="index"),
+            Node("vote", "Voter turnout", "index", direction=1, unit="%", worst=0, best=50),
+            Node("needs", "Basic Human Needs", "index", level="dimension"),
+            Node("home", "Home", "needs", level="component"),
+            replace(TREE["cold"], parent="home"),
+            replace(TREE["crime"], parent="home"),
+        )
+    )
+    table = [[4.0, 40.0, 50.0], *[[5.0, 50.0, 10.0]] * 3]
+    assert lifting(made(observed(EARLIER, table), tree=uneven), "A0") == [("lifts", "vote")]
 
 
 # ---- benchmarks ----

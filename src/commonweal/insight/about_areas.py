@@ -45,16 +45,25 @@ def finding(facts: Facts, area: int) -> Statement:
 
 
 def _ends_of(facts: Facts, area: int, parts: list[Node]) -> str:
-    ranks = [facts.rank(area, part) for part in parts]
-    best = [part for part, rank in zip(parts, ranks, strict=True) if rank == min(ranks)]
-    worst = [part for part, rank in zip(parts, ranks, strict=True) if rank == max(ranks)]
+    best = _alike(facts, area, parts, min(parts, key=lambda part: facts.rank(area, part)))
+    rest = [part for part in parts if part not in best]
     lead = f"{words.sentence(_strongest(facts, area, best[0]))} {facts.of_areas(best[0])}"
-    if len(best) == len(parts):
+    if not rest:
         return f"{lead} in {_all_of(best)}."
+    worst = _alike(facts, area, rest, max(rest, key=lambda part: facts.rank(area, part)))
     where = f"in {words.listed([words.inside(part.name) for part in best])}"
     of = "" if facts.of(worst[0]) == facts.of(best[0]) else f" {facts.of_areas(worst[0])}"
     last = words.listed([words.inside(part.name) for part in worst])
     return f"{lead} {where}, and {facts.place(area, worst[0])}{of} in {last}."
+
+
+def _alike(facts: Facts, area: int, parts: list[Node], like: Node) -> list[Node]:
+    """The parts in which an area has the same place, of as many."""
+
+    def place(part: Node) -> tuple[str, int]:
+        return facts.place(area, part), facts.of(part)
+
+    return [part for part in parts if place(part) == place(like)]
 
 
 def _strongest(facts: Facts, area: int, node: Node) -> str:
@@ -81,7 +90,7 @@ def _rank(facts: Facts, area: int) -> Statement:
 def _parts(facts: Facts, area: int) -> Iterator[Statement]:
     """The best and the worst dimension, with the components that are first or last in it."""
     parts = [part for part in facts.parts if facts.rank(area, part) and not part.is_indicator]
-    if len(parts) < 2:
+    if len({facts.rank(area, part) for part in parts}) < 2:
         return
     for kind, part, end in (
         ("dimension-best", min(parts, key=lambda n: facts.rank(area, n)), "first"),
@@ -141,7 +150,8 @@ def _indicator(facts: Facts, area: int, node: Node, kind: str) -> Statement:
     text = f"{words.plain(node.name)}: {place} {facts.of_areas(node)} ({facts.points(score)})"
     if np.isfinite(value):
         text += f", at {words.amount(float(value), node.unit)}"
-        if place in ("first", "last"):
+        ranked = facts.ranks[:, facts.index(node)] > 0
+        if place in ("first", "last") and facts.known[ranked, facts.indicator_index[node.id]].all():
             text += ", the lowest" if (place == "first") == (node.direction == -1) else ", the highest"
     return _said(facts, kind, text + ".", area, node, score)
 

@@ -68,8 +68,10 @@ def _against_peers(facts: Facts) -> Iterator[Statement]:
     members = np.bincount(here, minlength=len(peers))
     total = np.bincount(here, parts.points[:, top], len(peers))
     shares = np.stack([np.bincount(here, parts.points[:, n], len(peers)) for n in at], axis=1)
+    compared = np.stack([np.bincount(here, parts.shown[:, n], len(peers)) for n in at], axis=1)
     for area in np.nonzero(members)[0]:
         points, gap = shares[area] / members[area], total[area] / members[area]
+        points[compared[area] < members[area]] = 0.0  # a score that is not there neither lifts nor holds back
         who = f"its {words.count(int(members[area]))} {'peer' if members[area] == 1 else 'peers'}"
         for kind, n, verb in (
             ("holds-back", int(points.argmin()), "holds {} back"),
@@ -85,10 +87,10 @@ def _against_peers(facts: Facts) -> Iterator[Statement]:
 
 
 def _named_parts(facts: Facts) -> list[Node]:
-    """The nodes two below the index if they are parents, else those just below it."""
+    """The nodes two below the index if all there are parents, else those just below it."""
     tree = facts.edition.framework
-    below = [child for part in facts.parts for child in tree.children(part.id)]
-    return below if below and not any(node.is_indicator for node in below) else list(facts.parts)
+    below = [child for part in facts.parts for child in tree.children(part.id) or (part,)]
+    return list(facts.parts) if any(node.is_indicator for node in below) else below
 
 
 def _progress(facts: Facts) -> Iterator[Statement]:
@@ -98,23 +100,21 @@ def _progress(facts: Facts) -> Iterator[Statement]:
     for row in rows.iter_rows(named=True):
         name, node = facts.name(row["area"]), facts.edition.framework[row["node"]]
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
-        text = f"{words.possessive(name)} {what} {moved(row['per_year'], row['since'], row['until'])}"
+        how = moved(facts, row["per_year"], row["since"], row["until"])
+        text = f"{words.possessive(name)} {what} {how}"
         yield Statement(
             "progress", f"{text}: {row['class']}.", row["area"], node.id, row["since"],
             row["per_year"], row["class"],
         )  # fmt: skip
 
 
-def moved(per_year: float, since: str, until: str, unit: str = "points") -> str:
-    """A change a year as a verb.
-
-    >>> moved(0.71, "2014", "2018"), moved(-0.02, "2014", "2018")
-    ('rose 0.7 points a year from 2014 to 2018', 'stayed as it was from 2014 to 2018')
-    """
-    size = words.number(abs(per_year))
-    if size == "0.0":
-        return f"stayed as it was from {since} to {until}"
-    unit = unit.removesuffix("s") if size == "1.0" and unit.endswith("points") else unit
+def moved(facts: Facts, per_year: float, since: str, until: str) -> str:
+    """A change a year as a verb: "rose 0.7 points a year from 2014 to 2018"."""
+    size = facts.points(abs(per_year))
+    if not size.strip("0."):
+        how = "hardly moved" if words.number(per_year, 9).strip("0.") else "stayed as it was"
+        return f"{how} from {since} to {until}"
+    unit = "point" if float(size.replace(",", "")) == 1 else "points"
     return f"{'rose' if per_year > 0 else 'fell'} {size} {unit} a year from {since} to {until}"
 
 
@@ -130,7 +130,7 @@ def _unevenness(facts: Facts) -> Iterator[Statement]:
         score = facts.score(facts.edition.scoring.area_index[code], facts.root)
         text = (
             f"Being uneven costs {facts.name(code)} {words.points(cost, 2)}: with the same scores,"
-            f" averaged plainly, its index would be {words.number(score + cost, 2)}."
+            f"{_floored(facts, code)} averaged plainly, its index would be {words.number(score + cost, 2)}."
         )
         yield Statement("unevenness", text, code, facts.root.id, "", cost)
         part, most = (
@@ -140,6 +140,14 @@ def _unevenness(facts: Facts) -> Iterator[Statement]:
             where = _where(facts, part)
             text = f"The largest part of it, {words.points(most, 2)}, is lost {where}."
             yield Statement("unevenness-most", text, code, part, "", most)
+
+
+def _floored(facts: Facts, code: str) -> str:
+    """What is to be said where the floor lifted a score: the plain mean is one of lifted scores too."""
+    floored = facts.edition.scoring.floored
+    if floored.is_empty() or floored.filter(period=facts.period, area=code).is_empty():
+        return ""
+    return f" none counted below {words.value(facts.edition.recipe.floor or 0.0)},"
 
 
 def _where(facts: Facts, part: str) -> str:

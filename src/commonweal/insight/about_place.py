@@ -45,10 +45,13 @@ def about_nodes(facts: Facts) -> Iterator[Statement]:
 
 def _leaders(facts: Facts, scored: Array) -> Statement:
     """Who leads and who trails, and by how many points."""
-    scores = facts.scores[:, facts.index(facts.root)]
-    order = sorted(scored, key=lambda a: (-scores[a], a))
-    ends = 2 if len(order) > _FEW else 1
-    first, last = _with_ties(order, scores, ends), _with_ties(order[::-1], scores, ends)
+    scores, ranks = facts.scores[:, facts.index(facts.root)], facts.ranks[:, facts.index(facts.root)]
+    order = sorted(scored, key=lambda a: (ranks[a], a))
+    back = sorted(scored, key=lambda a: (-ranks[a], a))
+    for ends in (2, 1) if len(order) > _FEW else (1,):
+        first, last = _with_ties(order, ranks, ends), _with_ties(back, ranks, ends)
+        if not set(first) & set(last):
+            break
     gap = float(np.mean(scores[first]) - np.mean(scores[last]))
     if facts.ranks[last[0], facts.index(facts.root)] == 1:
         text = f"All {len(order):,} {facts.types()} have the same score."
@@ -59,9 +62,9 @@ def _leaders(facts: Facts, scored: Array) -> Statement:
     return Statement("finding", text, "", "", "all", gap)
 
 
-def _with_ties(order: list[int], scores: Array, ends: int) -> Array:
-    """The first `ends` areas in order, and those whose score is the same as the last of them."""
-    return np.array([a for i, a in enumerate(order) if i < ends or scores[a] == scores[order[ends - 1]]])
+def _with_ties(order: list[int], ranks: Array, ends: int) -> Array:
+    """The first `ends` areas in order, and those that share the rank of the last of them."""
+    return np.array([a for i, a in enumerate(order) if i < ends or ranks[a] == ranks[order[ends - 1]]])
 
 
 def _apart(facts: Facts, gap: float) -> str:
@@ -70,10 +73,11 @@ def _apart(facts: Facts, gap: float) -> str:
 
 def _spread(facts: Facts, scored: Array) -> Statement:
     scores = facts.scores[scored, facts.index(facts.root)]
+    ranks = facts.ranks[scored, facts.index(facts.root)]
     high, low = scores.max(), scores.min()
     text = (
-        f"Scores run from {words.number(low, 2)} in {facts.who(scored[scores == low])}"
-        f" to {words.number(high, 2)} in {facts.who(scored[scores == high])}."
+        f"Scores run from {words.number(low, 2)} in {facts.who(scored[ranks == ranks.max()])}"
+        f" to {words.number(high, 2)} in {facts.who(scored[ranks == 1])}."
     )
     return Statement("spread", text, "", "", "all", float(high - low))
 
@@ -124,15 +128,31 @@ def _changes(facts: Facts) -> Iterator[Statement]:
         label: dict(rows.filter(pl.col("period") == label).select("node", "score").iter_rows())
         for label in (start, facts.period)
     }
+    renewed = _renewed(facts, start)
     for node in facts.edition.framework:
         first, last = found[start].get(node.id), found[facts.period].get(node.id)
         if node.is_indicator or first is None or last is None:
             continue
+        if not any(leaf.id in renewed for leaf in facts.edition.framework.below(node.id)):
+            continue
         change = (last - first) / years
         mark = CLASSES[int(class_of(np.array([change]), rule)[0])]
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
-        text = f"{words.possessive(facts.edition.place)} {what} {moved(change, start, facts.period)}: {mark}."
+        how = moved(facts, change, start, facts.period)
+        text = f"{words.possessive(facts.edition.place)} {what} {how}: {mark}."
         yield Statement("change", text, "", node.id, start, change, mark)
+
+
+def _renewed(facts: Facts, start: str) -> set[str]:
+    """The indicators for which the place has another figure now than it had at the start."""
+    own = facts.edition.benchmarks.filter(
+        (pl.col("name") == facts.edition.place) & pl.col("value").is_not_null()
+    )
+    then, now = (
+        set(own.filter(pl.col("period") == label).select("node", "value", "observed").iter_rows())
+        for label in (start, facts.period)
+    )
+    return {node for node, _, _ in then ^ now}
 
 
 def _since(facts: Facts, rule: ProgressRule) -> int:

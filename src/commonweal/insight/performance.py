@@ -9,6 +9,7 @@ import polars as pl
 
 from commonweal.insight.peers import FEWEST, peer_index
 from commonweal.model.edition import PERFORMANCE, Scoring
+from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.project import PeerRule
 
 Array = np.ndarray[Any, Any]
@@ -25,7 +26,8 @@ def performance(scoring: Scoring, peers: pl.DataFrame, rule: PeerRule) -> pl.Dat
     centre = median (or mean) of the peers' scores; spread = their average absolute deviation about the
     centre (or their standard deviation about the mean); width = max(floor, times x spread). Further than
     width above the centre is over, further below under, on the line within. No row where the area has no
-    score or fewer than three of its peers have one. Columns of `PERFORMANCE`; low and high are the band.
+    score or fewer than three of its peers have one, nor for an indicator whose value is hidden: only the
+    range of its score is known. Columns of `PERFORMANCE`; low and high are the band.
     """
     if peers.is_empty():
         return pl.DataFrame(schema=PERFORMANCE)
@@ -39,6 +41,8 @@ def performance(scoring: Scoring, peers: pl.DataFrame, rule: PeerRule) -> pl.Dat
     beyond = scoring.scores - centre
     marks = np.select([beyond > width + _ON_THE_LINE, beyond < -width - _ON_THE_LINE], [2, 0], 1)
     scored = np.isfinite(scoring.scores) & (np.isfinite(theirs).sum(axis=-1) >= FEWEST)
+    indicators = [scoring.node_index[node.id] for node in scoring.framework.indicators]
+    scored[:, :, indicators] &= scoring.value_status != STATUS_CODE[Status.SUPPRESSED]
     p, a, n = np.nonzero(scored)
     return pl.DataFrame(
         {

@@ -20,8 +20,9 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
 
     per_year = (last - first) / years; deterioration < -0.5 <= stagnation <= 0.5 < steady improvement
     <= 2.0 < significant improvement, with the rule's cuts. It says how large a change is, not whether it
-    could be chance. An indicator whose two ends are one carried observation has no per_year and no class.
-    Empty with fewer than two periods. Columns of `PROGRESS`; no row where an end has no score.
+    could be chance. A node has no per_year and no class where each indicator below it has one and the same
+    observation at both ends, carried from one to the other: nothing was measured twice. Columns of
+    `PROGRESS`; empty with fewer than two periods, no row where an end has no score.
 
     Raises PROGRESS-SINCE, PROGRESS-SCALE.
     """
@@ -85,9 +86,11 @@ def _start(scoring: Scoring, rule: ProgressRule) -> int:
 
 
 def _same_observation(scoring: Scoring, start: int, end: int) -> Array:
-    """Whether an indicator's two ends are one observation, shape (areas, nodes)."""
-    same = np.zeros(scoring.scores.shape[1:], dtype=bool)
-    at = [scoring.node_index[node.id] for node in scoring.framework.indicators]
-    first, last = scoring.entered_from[start], scoring.entered_from[end]
-    same[:, at] = (first == last) & (first >= 0)
+    """Whether a node's two ends are made of the same observations, shape (areas, nodes)."""
+    tree, at = scoring.framework, scoring.node_index
+    same = np.ones(scoring.scores.shape[1:], dtype=bool)
+    indicators = [at[node.id] for node in tree.indicators]
+    same[:, indicators] = scoring.entered_from[start] == scoring.entered_from[end]
+    for node in tree.parents:
+        same[:, at[node.id]] = same[:, [at[child.id] for child in tree.children(node.id)]].all(axis=1)
     return same

@@ -252,15 +252,15 @@ def _titled(words: Sequence[str]) -> bool:
 
 
 def share(percent: float) -> int | None:
-    """n where a percentage reads well as "one in n", else None.
+    """n where a percentage is one in n, give or take a twentieth of it, else None.
 
-    >>> share(9.71), share(1.8), share(45.0), share(0.0)
-    (10, 56, None, None)
+    >>> share(9.71), share(1.8), share(28.6), share(45.0), share(0.0)
+    (10, 56, None, None, None)
     """
     if not 0 < percent <= 34:
         return None
     n = round(100 / percent)
-    return n if n <= 1000 else None
+    return n if n <= 1000 and abs(100 / n - percent) <= percent / 20 else None
 
 
 def counted(name: str) -> bool:
