@@ -1,0 +1,81 @@
+"""The index without one of its parts: how far areas move in the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from commonweal.engine.available import needed
+from commonweal.engine.parent import lift, mean, refuses
+from commonweal.methods import Floats
+from commonweal.methods.rank import rank
+from commonweal.model.edition import Scoring
+
+#: Means that can be taken again from the children's scores and weights alone.
+MEANS: Final = frozenset({"arithmetic", "geometric", "harmonic", "power"})
+
+REMOVALS: Final = {
+    "node": pl.String, "level": pl.String, "mean_rank_change": pl.Float64, "largest_rank_change": pl.Int64,
+    "areas": pl.Int64,
+}  # fmt: skip
+
+
+def removable(scoring: Scoring, node: str) -> bool:
+    """Whether the index can be taken again without a node: there are parents above it, and all are means."""
+    above = scoring.framework.ancestors(node)
+    method = scoring.recipe.aggregate.method
+    return bool(above) and all(method.at(a.id, a.level).name in MEANS for a in above)
+
+
+def without(scoring: Scoring, node: str, period: int = -1) -> Floats:
+    """Scores (areas,) of the root above `node`, with its weight set to 0 and those of its siblings rescaled.
+
+    Everything below stays as scored: scales, weights within groups and gaps. The part left out counts as
+    there, so that its own gaps don't stop a mean; a parent whose only weight it had goes with it.
+    """
+    tree, at = scoring.framework, scoring.node_index
+    scores = scoring.scores[period]
+    gone = node
+    changed: dict[str, Floats] = {}
+    for parent in tree.ancestors(node):
+        children = tree.children(parent.id)
+        x = np.stack([changed.get(child.id, scores[:, at[child.id]]) for child in children])[:, None]
+        left = np.array([child.id == gone for child in children])
+        weight = np.where(left, 0.0, scoring.weights_of(parent.id, period))
+        if weight.sum() == 0:
+            gone = parent.id
+            continue
+        method = scoring.recipe.aggregate.method.at(parent.id, parent.level)
+        used, _ = lift(x, method, scoring.recipe.floor)
+        formed = mean(used, weight[None], method)[0]
+        there = ~np.isnan(x[:, 0]) | left[:, None]
+        enough = there.sum(axis=0) >= needed(parent, children, scoring.recipe.available)
+        refused = refuses(method, used)
+        if refused is not None:
+            enough &= ~np.any(refused[:, 0] & (weight[:, None] > 0), axis=0)
+        changed[parent.id] = np.where(enough, formed, np.nan)
+    root = tree.ancestors(node)[-1]
+    return changed.get(root.id, np.full(len(scoring.areas), np.nan))
+
+
+def removals(scoring: Scoring, nodes: Sequence[str], period: int = -1) -> pl.DataFrame:
+    """For each node that can be left out, the mean and largest absolute change of rank over all areas.
+
+    Areas ranked with and without the node count. Source: OECD and JRC Handbook (2008), step 7.
+    """
+    rows = []
+    for node in nodes:
+        if not removable(scoring, node):
+            continue
+        root = scoring.node_index[scoring.framework.ancestors(node)[-1].id]
+        before = scoring.ranks[period][:, root]
+        after, _ = rank(without(scoring, node, period)[None])
+        both = (before > 0) & (after[0] > 0)
+        change = np.abs(before[both].astype(np.int64) - after[0][both])
+        level = scoring.framework[node].level
+        mean_change = float(change.mean()) if len(change) else None
+        rows.append((node, level, mean_change, int(change.max(initial=0)), len(change)))
+    return pl.DataFrame(rows, schema=REMOVALS, orient="row")
