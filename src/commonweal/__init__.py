@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from commonweal.model.period import Period
     from commonweal.model.project import Project
     from commonweal.model.recipe import Recipe
+    from commonweal.pipeline.comparing import compare, diff, replay
     from commonweal.pipeline.folder import build, check
     from commonweal.pipeline.frames import score
+    from commonweal.pipeline.freezing import freeze
+    from commonweal.project.edition import read_edition
     from commonweal.project.load import load as load_project
 
 __version__ = "0.1.0"
@@ -43,9 +46,14 @@ _HOMES = {
     "Status": "model.observation",
     "build": "pipeline.folder",
     "check": "pipeline.folder",
+    "compare": "pipeline.comparing",
+    "diff": "pipeline.comparing",
     "explain_gap": "insight.explain",
     "explain_score": "insight.explain",
+    "freeze": "pipeline.freezing",
     "load_project": "project.load",
+    "read_edition": "project.edition",
+    "replay": "pipeline.comparing",
     "score": "pipeline.frames",
     "write_demo": "demo.write",
 }
@@ -68,9 +76,14 @@ __all__ = [
     "Status",
     "build",
     "check",
+    "compare",
+    "diff",
     "explain_gap",
     "explain_score",
+    "freeze",
     "load_project",
+    "read_edition",
+    "replay",
     "score",
     "write_demo",
 ]

@@ -12,6 +12,8 @@ from typing import Final
 
 #: Code -> what it says, in a few words. Each has a page, docs/errors/CODE.md, and at least one test.
 CODES: Final[dict[str, str]] = {
+    "ANSWER-MISSING": "weights ask people, but there are no answers",
+    "ANSWER-VALUE": "an answer can't be used as it stands",
     "AREA-DUPLICATE": "an area code stands twice",
     "AREA-EMPTY": "an area code is empty",
     "AREA-NAME-EMPTY": "an area has no name",
@@ -22,10 +24,16 @@ CODES: Final[dict[str, str]] = {
     "BOUNDARIES-MISSING": "an area has no outline",
     "COLUMN-MISSING": "a table lacks a column",
     "COLUMN-UNKNOWN": "a table has a column that is not known",
+    "EDITION-BROKEN": "an edition is not whole, or not as it was published",
+    "EDITION-EXISTS": "there is an edition of that name already",
+    "EDITION-INTERNAL": "an output that is not for publication can't be frozen",
+    "EDITION-MISSING": "a folder holds no edition",
+    "EDITION-NAME": "a name can't be that of an edition",
     "EXPLAIN-AGAINST": "there is nothing of that name to compare with",
     "EXPLAIN-NODE": "a node to explain is not in the framework",
     "EXPLAIN-PERIOD": "a period to explain is not published",
     "EXPLAIN-SCORE": "there is no score to explain",
+    "EXTRA-MISSING": "a method needs a library that is not installed",
     "FILE-EMPTY": "a table has no rows",
     "FILE-FORMAT": "a file can't be read",
     "FILTER-COLUMN": "a filter names a column that is not there",
@@ -49,6 +57,7 @@ CODES: Final[dict[str, str]] = {
     "MEASURE-DENOMINATOR": "a measure's denominator is missing or not known",
     "MEASURE-FILTER": "a measure lacks a filter, or has one that its kind does not use",
     "MEASURE-RECORDS": "a measure names records that the project does not have",
+    "NORMALISE-VALUES": "a normalisation can't take an indicator's values",
     "OBSERVATION-DUPLICATE": "a value stands twice for one area, period and indicator",
     "OBSERVATION-NUMBER": "a value is not a finite number",
     "OBSERVATION-STATUS": "an observation has an unknown status",

@@ -186,6 +186,8 @@ class Edition:
     protection: tuple[str, ...] = ()
     #: sentences on what was done to make ends meet: older denominators, years scaled up, rows unreadable
     notes: tuple[str, ...] = ()
+    #: years an older observation may be carried
+    carry: float = 0.0
 
     @property
     def framework(self) -> Framework:

@@ -44,7 +44,7 @@ def replacing(out: Path) -> Iterator[Path]:
     """
     place = Place(out.absolute())
     place.out.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(place):
+    with locked(place):
         recover(place)
         _refuse_foreign(place.out)
         partial = place.beside("partial")
@@ -108,7 +108,8 @@ def _refuse_foreign(out: Path) -> None:
 
 
 @contextmanager
-def _lock(place: Place) -> Iterator[None]:
+def locked(place: Place) -> Iterator[None]:
+    """Hold `place` alone while the block runs. Raises OUT-LOCKED where another process holds it."""
     with place.beside("lock").open("a+b") as handle:
         if not _take(handle):
             raise CommonwealError(

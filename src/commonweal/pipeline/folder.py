@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import polars as pl
 import commonweal
 from commonweal import engine, insight, project, sources
 from commonweal.errors import CommonwealError, Fault
-from commonweal.model.edition import Edition
+from commonweal.insight.breaks import between_periods
+from commonweal.model.edition import Edition, Scoring
+from commonweal.model.observation import Observations
 from commonweal.model.project import Project
 from commonweal.pipeline.exchange import replacing
-from commonweal.pipeline.inputs import published_fingerprints
+from commonweal.pipeline.inputs import published_fingerprints, remember_inputs
 
 #: Told the name of each step as it begins.
 Report = Callable[[str], None]
@@ -56,26 +59,30 @@ def build(
             inputs=published_fingerprints(made.project),
             report=report,
         )
+    _remember(made.project, target)
     return made.edition
+
+
+def _remember(made_from: Project, target: Path) -> None:
+    """Let `commonweal freeze` know what was built; a project that can't be written to does without."""
+    with suppress(OSError):
+        remember_inputs(made_from, target)
 
 
 def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Made:
     """An edition in memory: read, collect, protect, score, interpret. Nothing is written to OUT."""
     report("Reading the project")
-    loaded = project.load(root)
+    return make_of(project.load(root), internal=internal, report=report)
+
+
+def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent) -> Made:
+    """An edition in memory, of a project that has been read."""
     report("Reading records")
     collected = sources.collect(loaded, report=report)
     report("Protecting people")
     gated = sources.gate(loaded, collected, internal=internal)
     report("Scoring")
-    scoring = engine.score(
-        gated.observations,
-        loaded.framework,
-        loaded.areas,
-        loaded.periods,
-        loaded.recipe,
-        loaded.frozen_goalposts,
-    )
+    scoring = score_project(loaded, gated.observations)
     report("Working out what the scores mean")
     edition = Edition(
         title=loaded.title,
@@ -89,9 +96,22 @@ def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Mad
         ledger=gated.ledger,
         internal=internal,
         protection=gated.says,
-        notes=collected.notes,
+        notes=(*collected.notes, *between_periods(scoring)),
+        carry=loaded.periods.carry,
     )
     return Made(insight.interpret(edition, loaded.benchmarks), loaded)
+
+
+def score_project(loaded: Project, observations: Observations) -> Scoring:
+    """The scores of a project's observations, which have passed the gate."""
+    return engine.score(
+        observations,
+        loaded.framework,
+        loaded.areas,
+        loaded.periods,
+        loaded.recipe,
+        loaded.frozen_goalposts,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +133,7 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
     collected = sources.collect(loaded, report=report)
     gated = sources.gate(loaded, collected)
     report("Scoring")
-    engine.score(
-        gated.observations,
-        loaded.framework,
-        loaded.areas,
-        loaded.periods,
-        loaded.recipe,
-        loaded.frozen_goalposts,
-    )
+    score_project(loaded, gated.observations)
     return Coverage(project.coverage(loaded, gated.observations), collected.notes)
 
 

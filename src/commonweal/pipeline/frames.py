@@ -55,6 +55,7 @@ def score(
         areas=_areas(observations),
         scoring=scoring,
         observations=observations.frame,
+        carry=carry,
     )
     return insight.interpret(edition, pl.DataFrame(schema=BENCHMARKS).select("name", "period"))
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any, Final
 
+import commonweal
 from commonweal.model.project import Project
+from commonweal.project.edition import RECORD, broken_files, is_edition, read_record
 from commonweal.publish.record import fingerprint
+
+#: Which inputs each output was made from; in the project folder, never in an output.
+NOTES: Final = "builds.json"
 
 
 def published_fingerprints(project: Project) -> dict[str, str]:
@@ -21,3 +28,38 @@ def private_fingerprints(project: Project) -> dict[str, str]:
 def folder_of(project: Project) -> Path:
     """Where a project keeps what must not be published."""
     return project.root / ".commonweal"
+
+
+def remember_inputs(project: Project, out: Path) -> None:
+    """Note in the project folder which inputs the output at `out` was made from."""
+    notes = _notes(project) | {_key(out): _state(project, out)}
+    path = folder_of(project) / NOTES
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(notes, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+
+
+def is_of_present_inputs(project: Project, out: Path) -> bool:
+    """Whether the output at `out` is whole, and made by this version from the inputs as they are now."""
+    if not is_edition(out) or _notes(project).get(_key(out)) != _state(project, out):
+        return False
+    return not broken_files(out, read_record(out))
+
+
+def _state(project: Project, out: Path) -> dict[str, Any]:
+    return {
+        "commonweal": commonweal.__version__,
+        "edition": fingerprint(out / RECORD),
+        "inputs": {**published_fingerprints(project), **private_fingerprints(project)},
+    }
+
+
+def _notes(project: Project) -> dict[str, Any]:
+    try:
+        notes = json.loads((folder_of(project) / NOTES).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return notes if isinstance(notes, dict) else {}
+
+
+def _key(out: Path) -> str:
+    return out.absolute().resolve().as_posix()

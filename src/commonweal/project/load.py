@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, Periods, ProgressRule, Project, Publication
-from commonweal.model.recipe import Recipe
+from commonweal.model.recipe import ORDER, Recipe
 from commonweal.model.source import Measure, Protection, Records
 from commonweal.project.areas import attribute_faults, read_areas
 from commonweal.project.columns import several
@@ -42,9 +42,10 @@ OFFICIAL: Final = (
 )  # fmt: skip
 
 
-def load(root: Path | str) -> Project:
+def load(root: Path | str, change: Mapping[str, Any] | None = None) -> Project:
     """Read and check a project folder; nothing is written.
 
+    `change` holds steps of the recipe, as commonweal.yaml writes them, that take the place of its own.
     Raises `CommonwealError` with every fault found, each with its file and line; docs/errors has a page
     for each code.
     """
@@ -58,8 +59,25 @@ def load(root: Path | str) -> Project:
             Fault("PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`.")
         ) from None
     document = read_document(path, FILE)
+    if change and isinstance(document.data, dict):
+        document.data["recipe"] = _changed(document.data.get("recipe"), change)
     settings, faults = read_settings(document)
     return _Reading(files, document, settings, faults).project()
+
+
+def _changed(recipe: Any, change: Mapping[str, Any]) -> Any:
+    """A recipe as written, with the steps of `change` in the place of its own."""
+    if not isinstance(recipe, list):
+        return {**(recipe or {}), **change}
+    kept = [item for item in recipe if not set(item) & set(change)]
+    for key, value in change.items():
+        later = (i for i, item in enumerate(kept) if _order(item) > _order({key: value}))
+        kept.insert(next(later, len(kept)), {key: value})
+    return kept
+
+
+def _order(item: Mapping[str, Any]) -> int:
+    return max((ORDER.index(key) for key in item if key in ORDER), default=0)
 
 
 @dataclass(slots=True)
