@@ -223,7 +223,7 @@ def index_of(scores, recipe):
         }
     )
     rows = [(f"A{a}", "2020", id, float(x)) for a, row in enumerate(scores)
-            for id, x in zip(("jobs", "crime"), row, strict=True)]  # fmt: skip
+            for id, x in zip(("jobs", "crime"), row, strict=True) if x is not None]  # fmt: skip
     frame = pl.DataFrame(rows, schema=["area", "period", "indicator", "value"], orient="row")
     return score(frame, pair, recipe)
 
@@ -257,6 +257,29 @@ def test_places_that_differ_are_not_said_in_one_breath():
     # in jobs joint 2nd with A2, in crime 2nd alone
     mixed = index_of([[9, 9], [5, 5], [5, 4], [1, 1]], {"normalise": "none"})
     assert said_of(mixed)["s-a1-finding-index"].startswith("Joint 2nd of 4 areas in jobs, and 2nd in crime.")
+
+
+def test_places_among_fewer_areas_are_weighed_as_shares():
+    # A3 is 2nd of 4 in jobs and 2nd, that is last, of 2 in crime
+    few = index_of([[1, 3], [2, None], [5, None], [3, 1]], {"normalise": "minmax", "available": 0})
+    assert said_of(few)["s-a3-finding-index"] == (
+        "2nd of 4 areas in jobs, and last of 2 areas in crime. Taken together, A3 comes joint 3rd of 4 areas."
+    )
+
+
+def test_last_is_never_strong_nor_first_weak():
+    mixed = index_of([[1, 9], [9, 1], [5, 5]], {"normalise": "zscore"})
+    named = mixed.statements.filter(pl.col("kind").is_in(["strongest", "weakest"]))
+    assert named.filter(area="A0").select("kind", "node").rows() == [
+        ("weakest", "jobs"),
+        ("strongest", "crime"),
+    ]
+    assert named.filter(pl.col("text").str.contains("last") & (pl.col("kind") == "strongest")).is_empty()
+
+
+def test_two_areas_are_both():
+    same = index_of([[1, 9], [9, 1]], {"normalise": "none"})
+    assert said_of(same)["s-place-finding"] == "Both areas have the same score."
 
 
 def test_a_small_change_is_not_said_to_be_none():

@@ -54,7 +54,7 @@ def _leaders(facts: Facts, scored: Array) -> Statement:
             break
     gap = float(np.mean(scores[first]) - np.mean(scores[last]))
     if facts.ranks[last[0], facts.index(facts.root)] == 1:
-        text = f"All {len(order):,} {facts.types()} have the same score."
+        text = f"{facts.all_of(len(order))} have the same score."
     else:
         lead = "leads" if len(first) == 1 else "lead"
         trail = "trails" if len(last) == 1 else "trail"
@@ -168,7 +168,7 @@ def _ends(facts: Facts, node: Node) -> Iterator[Statement]:
     ranks = facts.ranks[scored, facts.index(node)]
     first, last = scored[ranks == 1], scored[ranks == ranks.max()]
     if len(first) == len(scored):
-        text = f"All {len(scored):,} {facts.types()} have the same score for {words.inside(node.name)}."
+        text = f"{facts.all_of(len(scored))} have the same score for {words.inside(node.name)}."
     else:
         text = (
             f"For {words.inside(node.name)} {_comes(facts, first)} first {facts.of_areas(node)}"

@@ -126,6 +126,10 @@ class Facts:
         """How many areas have a score for a node."""
         return int(self.edition.scoring.of[self.at, self.index(node)])
 
+    def standing(self, area: int, node: Node) -> float:
+        """A rank as a share: 0 is first, 1 is last, whatever the number of areas that have a score."""
+        return (self.rank(area, node) - 1) / max(1, self.of(node) - 1)
+
     def place(self, area: int, node: Node) -> str:
         """An area's place for a node, in words: first, joint 3rd, last."""
         ties = int(self.ties[area, self.index(node)])
@@ -135,6 +139,10 @@ class Facts:
         """ "of 17 wards"."""
         n = self.of(node)
         return f"of {n:,} {self.types(n)}"
+
+    def all_of(self, n: int) -> str:
+        """ "All 17 wards", "Both wards"."""
+        return f"Both {self.types()}" if n == 2 else f"All {n:,} {self.types(n)}"
 
     def types(self, n: int = 2) -> str:
         """The word for `n` areas."""
