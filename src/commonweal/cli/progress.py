@@ -18,7 +18,7 @@ def steps() -> Iterator[Callable[[str], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        # How long a step takes depends on the records, so the bar shows that work goes on, not how much is left.
+        # How long a step takes depends on the records, so the bar shows that work goes on.
         running = progress.add_task("Starting", total=None)
 
         def show(step: str) -> None:
