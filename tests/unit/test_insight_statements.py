@@ -297,15 +297,47 @@ def test_nothing_is_said_of_progress_where_every_figure_is_carried():
     assert "s-place-change-chance" not in said
 
 
-def test_a_figure_is_the_lowest_only_where_all_are_known():
-    hidden = observed(EARLIER, LATEST).frame.with_columns(
-        pl.when((pl.col("indicator") == "cold") & (pl.col("area") == "A2"))
-        .then(pl.lit("suppressed"))
-        .otherwise("status")
-        .alias("status")
+def hiding(indicator, *areas):
+    """The figures of one indicator, hidden in some areas."""
+    return Observations(
+        observed(EARLIER, LATEST).frame.with_columns(
+            pl.when((pl.col("indicator") == indicator) & pl.col("area").is_in(areas))
+            .then(pl.lit("suppressed"))
+            .otherwise("status")
+            .alias("status")
+        )
     )
-    said = texts(made(Observations(hidden)))
-    assert said["s-a0-strongest-cold"] == "Households in fuel poverty: first of 4 wards (90.0), at 2.0%."
+
+
+def test_nothing_stands_out_where_more_than_a_fifth_are_hidden():
+    said = texts(made(hiding("cold", "A2")))
+    assert "s-a0-strongest-cold" not in said
+    assert "s-a0-strongest-vote" in said
+    assert said["s-place-finding-cold"].endswith(
+        "That is of the 3 wards shown; one is hidden to protect people."
+    )
+
+
+def test_no_headline_where_most_are_hidden():
+    said = texts(made(hiding("cold", "A1", "A2", "A3")))
+    assert not {"s-place-finding-cold", "s-place-benchmark-count-cold-england"} & set(said)
+
+
+def test_a_change_of_other_indicators_has_no_class():
+    earlier = [row[:] for row in EARLIER]
+    earlier[0][0] = float("nan")
+    recipe = {**GIVEN, "available": 0.5}
+    edition = interpret(made(observed(earlier, LATEST), recipe=recipe), NONE_GIVEN)
+    said = dict(edition.statements.select("id", "text").iter_rows())
+    assert said["s-a0-progress-index"].endswith(
+        "from 2016 to 2018, not of the same indicators: 2016 has no figure for households in fuel poverty."
+    )
+    assert said["s-place-progress-classes-index"].endswith(
+        "In one more the two years are not of the same indicators."
+    )
+    row = edition.progress.filter(area="A0", node="needs").row(0, named=True)
+    assert (row["class"], row["basis"]) == (None, "differs")
+    assert row["per_year"] is not None
 
 
 def test_a_part_without_a_score_holds_nothing_back():

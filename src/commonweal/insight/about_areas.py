@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from commonweal.model.framework import Node
 
 #: How many indicators are named as strongest, and as weakest.
 _NAMED = 3
+#: The place in the middle: strong is before it, weak after it.
+_MIDDLE: Final = 0.5
 #: More names than this in one sentence become "and 4 others".
 _LISTED = 4
 
@@ -89,14 +92,17 @@ def _rank(facts: Facts, area: int) -> Statement:
 
 
 def _parts(facts: Facts, area: int) -> Iterator[Statement]:
-    """The best and the worst dimension, with the components that are first or last in it."""
+    """The best dimension if it is in the better half, the worst if in the other, and their extremes."""
     parts = [part for part in facts.parts if facts.rank(area, part) and not part.is_indicator]
-    if len({facts.standing(area, part) for part in parts}) < 2:
+    if len(parts) < 2:
         return
-    for kind, part, end in (
-        ("dimension-best", min(parts, key=lambda n: facts.standing(area, n)), "first"),
-        ("dimension-worst", max(parts, key=lambda n: facts.standing(area, n)), "last"),
+    best, worst = (pick(parts, key=lambda n: facts.standing(area, n)) for pick in (min, max))
+    for kind, part, end, stands_out in (
+        ("dimension-best", best, "first", facts.standing(area, best) < _MIDDLE),
+        ("dimension-worst", worst, "last", facts.standing(area, worst) > _MIDDLE),
     ):
+        if not stands_out:
+            continue
         score = facts.score(area, part)
         text = (
             f"{facts.names[area]} is {facts.place(area, part)} {facts.of_areas(part)}"
@@ -115,9 +121,14 @@ def _parts(facts: Facts, area: int) -> Iterator[Statement]:
 def _ends(facts: Facts, area: int) -> Iterator[Statement]:
     """The indicators at both ends of the scale, then those with the best and the worst ranks.
 
-    Hidden values are left out: only the range of their scores is known, so no place stands out.
+    Hidden values are left out: only the range of their scores is known, so no place stands out. So are
+    indicators hidden in more than a fifth of the areas. Strong is in the better half, weak in the other.
     """
-    known = [node for i, node in enumerate(facts.edition.framework.indicators) if facts.known[area, i]]
+    known = [
+        node
+        for i, node in enumerate(facts.edition.framework.indicators)
+        if facts.known[area, i] and facts.ranked_safely(node)
+    ]
     scored = [node for node in known if facts.rank(area, node)]
     full = [node for node in scored if facts.top and facts.score(area, node) >= facts.top]
     zero = [node for node in scored if facts.top and facts.score(area, node) <= 0]
@@ -128,13 +139,11 @@ def _ends(facts: Facts, area: int) -> Iterator[Statement]:
     ends = {node.id for node in full + zero}
     rest = [node for node in scored if node.id not in ends and facts.of(node) > 1]
     ranked = sorted(rest, key=lambda n: (facts.standing(area, n), -facts.score(area, n), n.id))
-    better = (len(ranked) + 1) // 2
-    for node in ranked[: min(_NAMED, better)]:
-        if facts.standing(area, node) < 1:  # where it is last it isn't strong
-            yield _indicator(facts, area, node, "strongest")
-    for node in ranked[better:][::-1][:_NAMED]:
-        if facts.standing(area, node) > 0:
-            yield _indicator(facts, area, node, "weakest")
+    strong = [node for node in ranked if facts.standing(area, node) < _MIDDLE]
+    weak = [node for node in reversed(ranked) if facts.standing(area, node) > _MIDDLE]
+    for kind, nodes in (("strongest", strong), ("weakest", weak)):
+        for node in nodes[:_NAMED]:
+            yield _indicator(facts, area, node, kind)
 
 
 def _at_the_end(facts: Facts, area: int, nodes: list[Node], kind: str, score: str, point: str) -> Statement:

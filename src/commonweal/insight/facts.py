@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
 
 Array = np.ndarray[Any, Any]
+#: Where a larger share of areas is hidden, no place is told from an indicator and its page warns.
+HIDDEN_SHARE: Final = 0.2
 
 
 class Statement(NamedTuple):
@@ -104,6 +106,15 @@ class Facts:
         """Whether a value is there and not hidden, shape (areas, indicators)."""
         there: Array = np.isfinite(self.shown)
         return there
+
+    def hidden(self, node: Node) -> int:
+        """In how many areas an indicator's value is hidden."""
+        status = self.edition.scoring.value_status[self.at, :, self.indicator_index[node.id]]
+        return int((status == STATUS_CODE[Status.SUPPRESSED]).sum())
+
+    def ranked_safely(self, node: Node) -> bool:
+        """Whether so few areas are hidden, a fifth at most, that the places of the others mean something."""
+        return self.hidden(node) <= HIDDEN_SHARE * len(self.codes)
 
     @cached_property
     def indicator_index(self) -> dict[str, int]:

@@ -13,7 +13,7 @@ from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.reasons import Gap, Unevenness, gap_to_peers, unevenness
 from commonweal.publish.site.scale import percent
-from commonweal.publish.site.scorecard import Card, cards
+from commonweal.publish.site.scorecard import UNLIKE, Card, cards
 from commonweal.publish.site.symbols import LEGEND, Symbol
 
 
@@ -169,7 +169,9 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
     if change:
         facts.append(
             layout.Fact(
-                f"Change since {change.since}", words.signed(change.per_year), f"points a year: {change.kind}"
+                f"Change since {change.since}",
+                words.signed(change.per_year),
+                f"points a year: {change.kind}" if change.kind else f"points a year, {UNLIKE}",
             )
         )
     return tuple(facts)
@@ -178,19 +180,27 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
 #: Kinds of statements -> where they stand; kinds not named stand in the last column.
 STRONG: Final = ("dimension-best", "top-scores", "strongest")
 WEAK: Final = ("dimension-worst", "zero-scores", "weakest")
-WHY: Final = ("unevenness", "unevenness-most", "holds-back", "lifts")
+WHY: Final = ("unevenness", "holds-back", "lifts")
 COMPARED: Final = ("rank", "marks", "progress", "benchmark")
 
 
 def _said(lookup: Lookup, code: str) -> tuple[Said, ...]:
     said = [s for s in lookup.statements.get(code, ()) if s.kind not in ("finding", *WHY)]
-    strong, weak = (_in_order(said, kinds) for kinds in (STRONG, WEAK))
+    strong = _in_order(sorted(said, key=lambda s: _standing(lookup, s)), STRONG)
+    weak = _in_order(sorted(said, key=lambda s: -_standing(lookup, s)), WEAK)
     rest = tuple(s for s in said if s.kind not in STRONG + WEAK + COMPARED)
     other = _in_order(said, COMPARED) + rest
     columns = (
         Said("Strongest", strong), Said("Weakest", weak), Said("Compared and changing", other),
     )  # fmt: skip
     return tuple(column for column in columns if column.statements)
+
+
+def _standing(lookup: Lookup, said: Statement) -> float:
+    """How far from first a statement's area is for its node: 0 to 1; 0 where it is about no one node."""
+    if not said.node:
+        return 0.0
+    return (lookup.rank(said.area, said.node) - 1) / max(1, lookup.of(said.node) - 1)
 
 
 def _in_order(said: list[Statement], kinds: tuple[str, ...]) -> tuple[Statement, ...]:
