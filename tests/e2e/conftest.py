@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from site_pages import AXE
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -52,3 +55,18 @@ def demo_build(demo_project: Path, command: Command) -> Path:
 def demo_site(demo_build: Path) -> Path:
     """The demo's site."""
     return demo_build / "site"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real headless Chromium; where others wait for the run, its absence is a failure."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None or not AXE.is_file():
+        missing = "Chromium" if program is None else "axe-core"
+        (pytest.fail if "CI" in os.environ else pytest.skip)(f"{missing} is not installed: run make test")
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield running
+        running.close()

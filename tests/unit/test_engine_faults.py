@@ -51,6 +51,26 @@ def test_one_value_for_all(method: str) -> None:
     assert codes_of(error) == ["INDICATOR-CONSTANT"]
 
 
+@pytest.mark.parametrize("method", ["minmax", "zscore", "percentile"])
+def test_one_value_for_all_beside_given_goalposts(method: str) -> None:
+    recipe = {"normalise": {"method": "goalposts", "rule": "given", "by": {"x": method}}}
+    with pytest.raises(CommonwealError, match="'x' has the value 4 for all") as error:
+        scored(
+            tree("index\n  + x\n  + y", y={"worst": 0, "best": 9}),
+            "area | x | y\na | 4 | 2\nb | 4 | 5",
+            recipe,
+        )
+    assert codes_of(error) == ["INDICATOR-CONSTANT"]
+
+
+def test_frozen_goalposts_of_the_other_direction() -> None:
+    frozen = pl.DataFrame({"indicator": ["x", "y"], "worst": [5.0, 0.0], "best": [0.0, 9.0]})
+    recipe = {"normalise": {"method": "goalposts", "rule": "frozen", "edition": "2019"}}
+    with pytest.raises(CommonwealError, match="worst 5 and best 0 for indicator 'x'") as error:
+        scored(PAIR, GOOD, recipe, frozen=frozen)
+    assert codes_of(error) == ["FRAMEWORK-GOALPOSTS"]
+
+
 def test_one_value_for_all_in_a_period() -> None:
     text = "area | period | x\na | 2019 | 1\nb | 2019 | 2\na | 2020 | 3\nb | 2020 | 3"
     with pytest.raises(CommonwealError, match="the value 3 for all in 2020"):

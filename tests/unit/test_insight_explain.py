@@ -130,10 +130,26 @@ def test_a_score_is_scores_times_effects(make_scoring):
         "weight": pytest.approx(0.125), "safety": pytest.approx(1), "crime": pytest.approx(1),
     }  # fmt: skip
     assert explain.lines(found, edition)[:3] == [
-        "Abbey scores 20.00 in 2018, made of:",
-        "  10.00  Safety: 10.00, where one point more is worth 1.000",
-        "    10.00  Crime rate: 10.00, where one point more is worth 1.000",
+        "Abbey scores 20.00 in 2018. Its parts, and what one point more of each is worth to it:",
+        "  Safety: 10.00, where one point more is worth 1.000",
+        "    Crime rate: 10.00, where one point more is worth 1.000",
     ]
+
+
+def test_the_parts_of_a_plain_mean_add_up(make_scoring):
+    edition = edition_of(make_scoring, [[ABBEY, RIVER]], {})
+    assert explain.lines(explain.score(edition, "Abbey"), edition)[:2] == [
+        "Abbey scores 25.00 in 2018, made of:",
+        "  20.00  Health: 40.00, where one point more is worth 0.500",
+    ]
+
+
+def test_it_says_why_points_against_a_group_may_differ_in_sign(make_scoring):
+    # Abbey's safety, 30, is below the mean of 100, 5 and 5, yet far above the two lowest
+    edition = edition_of(make_scoring, [[[50, 50, 30], [50, 50, 100], [50, 50, 5], [50, 50, 5]]])
+    lines = explain.lines(explain.gap(edition, "Abbey", "all"), edition)
+    assert "  +3.46  Safety: 30.00 against a mean of 35.00" in lines
+    assert lines[-1].endswith("so a part can lift although its score is below the mean.")
 
 
 def test_what_the_floor_lifts_has_a_row(make_scoring):

@@ -223,7 +223,7 @@ def index_of(scores, recipe):
         }
     )
     rows = [(f"A{a}", "2020", id, float(x)) for a, row in enumerate(scores)
-            for id, x in zip(("jobs", "crime"), row, strict=True)]  # fmt: skip
+            for id, x in zip(("jobs", "crime"), row, strict=True) if x is not None]  # fmt: skip
     frame = pl.DataFrame(rows, schema=["area", "period", "indicator", "value"], orient="row")
     return score(frame, pair, recipe)
 
@@ -259,6 +259,29 @@ def test_places_that_differ_are_not_said_in_one_breath():
     assert said_of(mixed)["s-a1-finding-index"].startswith("Joint 2nd of 4 areas in jobs, and 2nd in crime.")
 
 
+def test_places_among_fewer_areas_are_weighed_as_shares():
+    # A3 is 2nd of 4 in jobs and 2nd, that is last, of 2 in crime
+    few = index_of([[1, 3], [2, None], [5, None], [3, 1]], {"normalise": "minmax", "available": 0})
+    assert said_of(few)["s-a3-finding-index"] == (
+        "2nd of 4 areas in jobs, and last of 2 areas in crime. Taken together, A3 comes joint 3rd of 4 areas."
+    )
+
+
+def test_last_is_never_strong_nor_first_weak():
+    mixed = index_of([[1, 9], [9, 1], [5, 5]], {"normalise": "zscore"})
+    named = mixed.statements.filter(pl.col("kind").is_in(["strongest", "weakest"]))
+    assert named.filter(area="A0").select("kind", "node").rows() == [
+        ("weakest", "jobs"),
+        ("strongest", "crime"),
+    ]
+    assert named.filter(pl.col("text").str.contains("last") & (pl.col("kind") == "strongest")).is_empty()
+
+
+def test_two_areas_are_both():
+    same = index_of([[1, 9], [9, 1]], {"normalise": "none"})
+    assert said_of(same)["s-place-finding"] == "Both areas have the same score."
+
+
 def test_a_small_change_is_not_said_to_be_none():
     small = [row if a != 2 else [4.0, 39.95, 30.0] for a, row in enumerate(LATEST)]
     said = texts(made(observed(EARLIER, small)))
@@ -274,15 +297,47 @@ def test_nothing_is_said_of_progress_where_every_figure_is_carried():
     assert "s-place-change-chance" not in said
 
 
-def test_a_figure_is_the_lowest_only_where_all_are_known():
-    hidden = observed(EARLIER, LATEST).frame.with_columns(
-        pl.when((pl.col("indicator") == "cold") & (pl.col("area") == "A2"))
-        .then(pl.lit("suppressed"))
-        .otherwise("status")
-        .alias("status")
+def hiding(indicator, *areas):
+    """The figures of one indicator, hidden in some areas."""
+    return Observations(
+        observed(EARLIER, LATEST).frame.with_columns(
+            pl.when((pl.col("indicator") == indicator) & pl.col("area").is_in(areas))
+            .then(pl.lit("suppressed"))
+            .otherwise("status")
+            .alias("status")
+        )
     )
-    said = texts(made(Observations(hidden)))
-    assert said["s-a0-strongest-cold"] == "Households in fuel poverty: first of 4 wards (90.0), at 2.0%."
+
+
+def test_nothing_stands_out_where_more_than_a_fifth_are_hidden():
+    said = texts(made(hiding("cold", "A2")))
+    assert "s-a0-strongest-cold" not in said
+    assert "s-a0-strongest-vote" in said
+    assert said["s-place-finding-cold"].endswith(
+        "That is of the 3 wards shown; one is hidden to protect people."
+    )
+
+
+def test_no_headline_where_most_are_hidden():
+    said = texts(made(hiding("cold", "A1", "A2", "A3")))
+    assert not {"s-place-finding-cold", "s-place-benchmark-count-cold-england"} & set(said)
+
+
+def test_a_change_of_other_indicators_has_no_class():
+    earlier = [row[:] for row in EARLIER]
+    earlier[0][0] = float("nan")
+    recipe = {**GIVEN, "available": 0.5}
+    edition = interpret(made(observed(earlier, LATEST), recipe=recipe), NONE_GIVEN)
+    said = dict(edition.statements.select("id", "text").iter_rows())
+    assert said["s-a0-progress-index"].endswith(
+        "from 2016 to 2018, not of the same indicators: 2016 has no figure for households in fuel poverty."
+    )
+    assert said["s-place-progress-classes-index"].endswith(
+        "In one more the two years are not of the same indicators."
+    )
+    row = edition.progress.filter(area="A0", node="needs").row(0, named=True)
+    assert (row["class"], row["basis"]) == (None, "differs")
+    assert row["per_year"] is not None
 
 
 def test_a_part_without_a_score_holds_nothing_back():

@@ -73,7 +73,7 @@ def test_a_percentage_of_nobody_and_a_rate_without_denominator_are_missing(tmp_p
     denominators = POPULATION.filter(pl.col("area") == "A")
     measures = [
         Measure("rate", "cases", "rate", per=1000, denominator="population"),
-        Measure("share", "cases", "percentage", where="kind = 'x'", among="kind = 'y'"),
+        Measure("share", "cases", "percentage", where="kind = 'x'", among="kind = 'y'", may_be_empty=True),
     ]
     cases = source(tmp_path / "cases.csv", "ward,kind\nA,y\nB,x\n")
     project = made_project(tmp_path, [cases], measures, denominators=denominators)

@@ -1,4 +1,4 @@
-"""Show which step is running, in a terminal only."""
+"""Show which step is running and for how long, in a terminal only."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ def steps() -> Iterator[Callable[[str], None]]:
         yield lambda step: None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    with console.status("Starting") as status:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        # How long a step takes depends on the records, so the bar shows that work goes on.
+        running = progress.add_task("Starting", total=None)
 
         def show(step: str) -> None:
-            status.update(f"{step} …")
+            progress.update(running, description=step)
 
         yield show

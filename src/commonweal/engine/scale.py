@@ -111,7 +111,7 @@ def find_scales(
         if np.isnan(entered.values[i]).all():
             reason, found = HIDDEN, []  # an indicator empty for another reason never entered
         else:
-            reason, found = _range(node, method, step, references, entered.periods, hidden)
+            reason, found = _range(node, method, rule, step.base, references, entered.periods, hidden)
         faults += found
         scales.append(Scale(node, method, rule, references, reason))
     raise_any(faults)
@@ -121,16 +121,17 @@ def find_scales(
 def _range(
     node: Node,
     method: Method,
-    step: Normalise,
+    rule: str,
+    base: str,
     references: tuple[Floats, ...],
     periods: tuple[Period, ...],
     hidden: bool,
 ) -> tuple[str, list[Fault]]:
     """Why protection leaves no scale, or else what is wrong with the reference."""
-    if step.rule in ("given", "frozen"):
+    if rule in ("given", "frozen"):
         return "", []
-    if step.rule == "base" and not len(references[0]):
-        what = f"indicator {node.id!r} has no value in the base period {step.base}"
+    if rule == "base" and not len(references[0]):
+        what = f"indicator {node.id!r} has no value in the base period {base}"
         remedy = "Give it one, choose another base, or leave the indicator out."
         return (HIDDEN, []) if hidden else ("", [_fault("INDICATOR-EMPTY", node, what, remedy)])
     if method.name not in normalise.NEEDS_RANGE:
@@ -170,6 +171,10 @@ def _handed_on(
         what = f"the frozen edition has no goalposts for indicator {node.id!r}"
         remedy = "Freeze an edition that has it, use another rule, or leave the indicator out."
         return (np.empty(0),), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "worst"))]
+    if (ends[1] - ends[0]) * (node.direction or 1) < 0:
+        what = f"the frozen edition has worst {ends[0]:g} and best {ends[1]:g} for indicator {node.id!r}"
+        remedy = f"That is not direction {node.direction}: correct the direction, or use another rule."
+        return (np.empty(0),), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "direction"))]
     return (np.array(ends),), []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from commonweal.model.framework import Node
 
 #: How many indicators are named as strongest, and as weakest.
 _NAMED = 3
+#: The place in the middle: strong is before it, weak after it.
+_MIDDLE: Final = 0.5
 #: More names than this in one sentence become "and 4 others".
 _LISTED = 4
 
@@ -29,15 +32,16 @@ def about_areas(facts: Facts) -> Iterator[Statement]:
 def finding(facts: Facts, area: int) -> Statement:
     """The sentence under the area's name: where it is strongest, where weakest, and its place in all."""
     name, root = facts.names[area], facts.root
-    parts = [part for part in facts.parts if facts.rank(area, part)]
+    parts = [part for part in facts.parts if facts.rank(area, part) and facts.of(part) > 1]
     if not facts.rank(area, root):
         overall = f"{name} has no score for {facts.period}, because too little is known about it."
     elif facts.of(root) == 1:
         overall = f"{name} scores {facts.headline(facts.score(area, root))}."
     else:
         overall = f"{name} comes {facts.place(area, root)}"
-        overall += "." if len(parts) > 1 else f" {facts.of_areas(root)}."
-    if len(parts) > 1 and facts.of(parts[0]) > 1:
+        said = len(parts) > 1 and {facts.of(part) for part in parts} == {facts.of(root)}
+        overall += "." if said else f" {facts.of_areas(root)}."
+    if len(parts) > 1:
         joined = f"Taken together, {overall}" if facts.rank(area, root) else overall
         overall = f"{_ends_of(facts, area, parts)} {joined}"
     value = facts.score(area, root)
@@ -45,12 +49,12 @@ def finding(facts: Facts, area: int) -> Statement:
 
 
 def _ends_of(facts: Facts, area: int, parts: list[Node]) -> str:
-    best = _alike(facts, area, parts, min(parts, key=lambda part: facts.rank(area, part)))
+    best = _alike(facts, area, parts, min(parts, key=lambda part: facts.standing(area, part)))
     rest = [part for part in parts if part not in best]
     lead = f"{words.sentence(_strongest(facts, area, best[0]))} {facts.of_areas(best[0])}"
     if not rest:
         return f"{lead} in {_all_of(best)}."
-    worst = _alike(facts, area, rest, max(rest, key=lambda part: facts.rank(area, part)))
+    worst = _alike(facts, area, rest, max(rest, key=lambda part: facts.standing(area, part)))
     where = f"in {words.listed([words.inside(part.name) for part in best])}"
     of = "" if facts.of(worst[0]) == facts.of(best[0]) else f" {facts.of_areas(worst[0])}"
     last = words.listed([words.inside(part.name) for part in worst])
@@ -88,14 +92,17 @@ def _rank(facts: Facts, area: int) -> Statement:
 
 
 def _parts(facts: Facts, area: int) -> Iterator[Statement]:
-    """The best and the worst dimension, with the components that are first or last in it."""
+    """The best dimension if it is in the better half, the worst if in the other, and their extremes."""
     parts = [part for part in facts.parts if facts.rank(area, part) and not part.is_indicator]
-    if len({facts.rank(area, part) for part in parts}) < 2:
+    if len(parts) < 2:
         return
-    for kind, part, end in (
-        ("dimension-best", min(parts, key=lambda n: facts.rank(area, n)), "first"),
-        ("dimension-worst", max(parts, key=lambda n: facts.rank(area, n)), "last"),
+    best, worst = (pick(parts, key=lambda n: facts.standing(area, n)) for pick in (min, max))
+    for kind, part, end, stands_out in (
+        ("dimension-best", best, "first", facts.standing(area, best) < _MIDDLE),
+        ("dimension-worst", worst, "last", facts.standing(area, worst) > _MIDDLE),
     ):
+        if not stands_out:
+            continue
         score = facts.score(area, part)
         text = (
             f"{facts.names[area]} is {facts.place(area, part)} {facts.of_areas(part)}"
@@ -114,9 +121,14 @@ def _parts(facts: Facts, area: int) -> Iterator[Statement]:
 def _ends(facts: Facts, area: int) -> Iterator[Statement]:
     """The indicators at both ends of the scale, then those with the best and the worst ranks.
 
-    Hidden values are left out: only the range of their scores is known, so no place stands out.
+    Hidden values are left out: only the range of their scores is known, so no place stands out. So are
+    indicators hidden in more than a fifth of the areas. Strong is in the better half, weak in the other.
     """
-    known = [node for i, node in enumerate(facts.edition.framework.indicators) if facts.known[area, i]]
+    known = [
+        node
+        for i, node in enumerate(facts.edition.framework.indicators)
+        if facts.known[area, i] and facts.ranked_safely(node)
+    ]
     scored = [node for node in known if facts.rank(area, node)]
     full = [node for node in scored if facts.top and facts.score(area, node) >= facts.top]
     zero = [node for node in scored if facts.top and facts.score(area, node) <= 0]
@@ -126,11 +138,12 @@ def _ends(facts: Facts, area: int) -> Iterator[Statement]:
         yield _at_the_end(facts, area, zero, "zero-scores", "0", "worst")
     ends = {node.id for node in full + zero}
     rest = [node for node in scored if node.id not in ends and facts.of(node) > 1]
-    ranked = sorted(rest, key=lambda n: (facts.rank(area, n), -facts.score(area, n), n.id))
-    for node in ranked[:_NAMED]:
-        yield _indicator(facts, area, node, "strongest")
-    for node in ranked[::-1][: min(_NAMED, max(0, len(ranked) - _NAMED))]:
-        yield _indicator(facts, area, node, "weakest")
+    ranked = sorted(rest, key=lambda n: (facts.standing(area, n), -facts.score(area, n), n.id))
+    strong = [node for node in ranked if facts.standing(area, node) < _MIDDLE]
+    weak = [node for node in reversed(ranked) if facts.standing(area, node) > _MIDDLE]
+    for kind, nodes in (("strongest", strong), ("weakest", weak)):
+        for node in nodes[:_NAMED]:
+            yield _indicator(facts, area, node, kind)
 
 
 def _at_the_end(facts: Facts, area: int, nodes: list[Node], kind: str, score: str, point: str) -> Statement:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from commonweal.insight import words
+from commonweal.insight.basis import difference, scored_indicators
 from commonweal.insight.facts import Facts, Statement
 from commonweal.insight.peers import peer_index
 from commonweal.insight.performance import OVER, UNDER, WITHIN
@@ -101,11 +103,20 @@ def _progress(facts: Facts) -> Iterator[Statement]:
         name, node = facts.name(row["area"]), facts.edition.framework[row["node"]]
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
         how = moved(facts, row["per_year"], row["since"], row["until"])
-        text = f"{words.possessive(name)} {what} {how}"
+        mark = row["class"] or ""
+        end = f": {mark}" if mark else f", {_unlike(facts, row)}"
         yield Statement(
-            "progress", f"{text}: {row['class']}.", row["area"], node.id, row["since"],
-            row["per_year"], row["class"],
+            "progress", f"{words.possessive(name)} {what} {how}{end}.", row["area"], node.id, row["since"],
+            row["per_year"], mark,
         )  # fmt: skip
+
+
+def _unlike(facts: Facts, row: dict[str, Any]) -> str:
+    """Which indicators are behind one end of an area's change only."""
+    scoring, since, until = facts.edition.scoring, row["since"], row["until"]
+    area = scoring.area_index[row["area"]]
+    first, last = (scored_indicators(scoring, area, scoring.period_index[end]) for end in (since, until))
+    return difference(facts.edition.framework, row["node"], first, last, since, until)
 
 
 def moved(facts: Facts, per_year: float, since: str, until: str) -> str:
@@ -132,14 +143,12 @@ def _unevenness(facts: Facts) -> Iterator[Statement]:
             f"Being uneven costs {facts.name(code)} {words.points(cost, 2)}: with the same scores,"
             f"{_floored(facts, code)} averaged plainly, its index would be {words.number(score + cost, 2)}."
         )
-        yield Statement("unevenness", text, code, facts.root.id, "", cost)
-        part, most = (
-            parts.sort("points", descending=True, maintain_order=True).select("part", "points").row(0)
-        )
         if parts.height > 1:
-            where = _where(facts, part)
-            text = f"The largest part of it, {words.points(most, 2)}, is lost {where}."
-            yield Statement("unevenness-most", text, code, part, "", most)
+            part, most = (
+                parts.sort("points", descending=True, maintain_order=True).select("part", "points").row(0)
+            )
+            text += f" The largest part of that, {words.points(most, 2)}, is lost {_where(facts, part)}."
+        yield Statement("unevenness", text, code, facts.root.id, "", cost)
 
 
 def _floored(facts: Facts, code: str) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 
 from commonweal.insight import words
 from commonweal.insight.about_comparisons import moved
+from commonweal.insight.basis import DIFFERS, difference
 from commonweal.insight.facts import Array, Facts, Statement
 from commonweal.insight.progress import CLASSES, class_of
 from commonweal.model.framework import Node
@@ -44,7 +45,7 @@ def about_nodes(facts: Facts) -> Iterator[Statement]:
 
 
 def _leaders(facts: Facts, scored: Array) -> Statement:
-    """Who leads and who trails, and by how many points."""
+    """Who leads, who trails, and how many points lie between the first and the last."""
     scores, ranks = facts.scores[:, facts.index(facts.root)], facts.ranks[:, facts.index(facts.root)]
     order = sorted(scored, key=lambda a: (ranks[a], a))
     back = sorted(scored, key=lambda a: (-ranks[a], a))
@@ -52,13 +53,15 @@ def _leaders(facts: Facts, scored: Array) -> Statement:
         first, last = _with_ties(order, ranks, ends), _with_ties(back, ranks, ends)
         if not set(first) & set(last):
             break
-    gap = float(np.mean(scores[first]) - np.mean(scores[last]))
+    gap = float(scores[scored].max() - scores[scored].min())
     if facts.ranks[last[0], facts.index(facts.root)] == 1:
-        text = f"All {len(order):,} {facts.types()} have the same score."
+        text = f"{facts.all_of(len(order))} have the same score."
     else:
         lead = "leads" if len(first) == 1 else "lead"
         trail = "trails" if len(last) == 1 else "trail"
-        text = f"{facts.who(first)} {lead}; {facts.who(last)} {trail} by {_apart(facts, gap)}."
+        alone = ranks[first].max() == 1 and ranks[last].min() == ranks[scored].max()
+        apart = f" by {_apart(facts, gap)}" if alone else f", {_apart(facts, gap)} from first to last"
+        text = f"{facts.who(first)} {lead}; {facts.who(last)} {trail}{apart}."
     return Statement("finding", text, "", "", "all", gap)
 
 
@@ -110,6 +113,9 @@ def _classes(facts: Facts) -> Iterator[Statement]:
         f" {rows.height:,} {facts.types(rows.height)}, stagnated in {words.tally(still)}"
         f" and deteriorated in {words.tally(down)}."
     )
+    unlike = facts.edition.progress.filter(node=facts.root.id, basis=DIFFERS).height
+    if unlike:
+        text += f" In {words.tally(unlike)} more the two years are not of the same indicators."
     yield Statement("progress-classes", text, "", facts.root.id,
                     rows["since"][0], float(up))  # fmt: skip
 
@@ -136,10 +142,14 @@ def _changes(facts: Facts) -> Iterator[Statement]:
         if not any(leaf.id in renewed for leaf in facts.edition.framework.below(node.id)):
             continue
         change = (last - first) / years
-        mark = CLASSES[int(class_of(np.array([change]), rule)[0])]
+        unlike = difference(
+            facts.edition.framework, node.id, set(found[start]), set(found[facts.period]), start, facts.period
+        )
+        mark = "" if unlike else CLASSES[int(class_of(np.array([change]), rule)[0])]
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
         how = moved(facts, change, start, facts.period)
-        text = f"{words.possessive(facts.edition.place)} {what} {how}: {mark}."
+        end = f", {unlike}" if unlike else f": {mark}"
+        text = f"{words.possessive(facts.edition.place)} {what} {how}{end}."
         yield Statement("change", text, "", node.id, start, change, mark)
 
 
@@ -168,7 +178,7 @@ def _ends(facts: Facts, node: Node) -> Iterator[Statement]:
     ranks = facts.ranks[scored, facts.index(node)]
     first, last = scored[ranks == 1], scored[ranks == ranks.max()]
     if len(first) == len(scored):
-        text = f"All {len(scored):,} {facts.types()} have the same score for {words.inside(node.name)}."
+        text = f"{facts.all_of(len(scored))} have the same score for {words.inside(node.name)}."
     else:
         text = (
             f"For {words.inside(node.name)} {_comes(facts, first)} first {facts.of_areas(node)}"
@@ -183,22 +193,28 @@ def _comes(facts: Facts, areas: Array) -> str:
 
 
 def _values(facts: Facts, node: Node) -> Iterator[Statement]:
-    """The highest and the lowest figure of an indicator, in units people use."""
+    """The highest and the lowest figure of an indicator, in units people use; none where most are hidden."""
     values = facts.shown[:, facts.indicator_index[node.id]]
-    there = np.nonzero(np.isfinite(values))[0]
-    if len(there) < 2:
+    there, hidden = np.nonzero(np.isfinite(values))[0], facts.hidden(node)
+    if len(there) < 2 or hidden > len(there):
         return
     high, low = float(values[there].max()), float(values[there].min())
     at_high, at_low = facts.who(there[values[there] == high]), facts.who(there[values[there] == low])
     name = words.plain(node.name)
     if high == low:
-        text = f"{name}: {words.amount(high, node.unit)} in each {words.one_type(facts.edition.areas.type)}."
+        each = f"each {words.one_type(facts.edition.areas.type)}{' shown' if hidden else ''}"
+        text = f"{name}: {words.amount(high, node.unit)} in {each}."
     elif _as_shares(node, high, low):
         text = f"{words.one_in(node.name, words.share(high) or 0, at_high)},"
         text += f" against one in {words.share(low)} in {at_low}."
     else:
         text = f"{name}: {words.amount(high, node.unit)} in {at_high},"
         text += f" against {words.again(low, node.unit)} in {at_low}."
+    if hidden:
+        text += (
+            f" That is of the {len(there):,} {facts.types(len(there))} shown;"
+            f" {words.count(hidden)} {'is' if hidden == 1 else 'are'} hidden to protect people."
+        )
     yield Statement("finding", text, "", node.id, "all", high)
 
 
@@ -218,10 +234,11 @@ def _beside_benchmarks(facts: Facts, node: Node) -> Iterator[Statement]:
         & (pl.col("name") != facts.edition.place)
     )
     values = facts.shown[:, facts.indicator_index[node.id]]
-    known = int(np.isfinite(values).sum())
-    if not known:
+    known, hidden = int(np.isfinite(values).sum()), facts.hidden(node)
+    if not known or hidden > known:
         return
-    of = f"{known:,} {facts.types(known)}" + ("" if known == len(values) else " with a figure")
+    which = "" if known == len(values) else " shown" if hidden else " with a figure"
+    of = f"{known:,} {facts.types(known)}{which}"
     for name, theirs in rows.select("name", "value").sort("name").iter_rows():
         above = int((values > theirs).sum())
         many = f"All {of}" if above == known > 1 else f"{words.sentence(words.tally(above))} of {of}"

@@ -6,6 +6,7 @@ They play no part in goalposts, weights or ranks.
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import polars as pl
 
 from commonweal.engine import score_profile
 from commonweal.model.area import Areas
-from commonweal.model.edition import BENCHMARKS, Scoring
+from commonweal.model.edition import BENCHMARKS, Edition, Scoring
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status
 from commonweal.model.period import Period
 
@@ -46,6 +47,26 @@ def benchmarks(
         for (name,), table in sorted(rows.group_by("name", maintain_order=True), key=_first)
     ]
     return pl.concat(frames) if frames else pl.DataFrame(schema=BENCHMARKS)
+
+
+class Making(StrEnum):
+    """How a figure of the place as a whole was worked out from its areas."""
+
+    ADDED = "added"
+    WEIGHTED = "weighted"
+    PLAIN = "plain"
+
+
+def making(edition: Edition, indicator: str) -> Making:
+    """How the place's latest figure of an indicator was made, where no one gave it: see `benchmarks`."""
+    own = edition.benchmarks.filter(name=edition.place, node=indicator, period=edition.periods[-1].label)
+    if own.height and own["denominator"][0] is not None:
+        return Making.ADDED
+    i = [node.id for node in edition.framework.indicators].index(indicator)
+    there = np.isfinite(edition.scoring.values[-1, :, i])
+    known = _populations(edition.areas)
+    weighed = all(known.get(code) for code, held in zip(edition.scoring.areas, there, strict=True) if held)
+    return Making.WEIGHTED if weighed else Making.PLAIN
 
 
 def _first(group: tuple[tuple[object, ...], pl.DataFrame]) -> str:

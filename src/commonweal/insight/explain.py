@@ -34,7 +34,7 @@ WEIGHTS: Final = "weights and gaps"
 FLOOR: Final = "floor"
 #: How many levels below the explained node are put in words.
 _DEEPEST: Final = 2
-_Line = Callable[[dict[str, Any], Edition], str]
+_Line = Callable[[dict[str, Any], Edition, "Explanation"], str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,7 +205,13 @@ def lines(explanation: Explanation, edition: Edition) -> list[str]:
     )
     said = f"{name} scores {words.number(explanation.score, 2)}{what} in {explanation.period}"
     if not explanation.against:
-        return [f"{said}, made of:", *_part_lines(explanation, edition, _score_line)]
+        bent = bool(_geometric(explanation, edition))
+        head = (
+            f"{said}. Its parts, and what one point more of each is worth to it:"
+            if bent
+            else f"{said}, made of:"
+        )
+        return [head, *_part_lines(explanation, edition, _score_line)]
     total, other = explanation.total, words.number(explanation.other, 2)
     apart = f"{words.points(total, 2)} {'above' if total > 0 else 'below'}"
     apart = "the same as" if not words.number(total, 2).strip("0.") else apart
@@ -214,7 +220,33 @@ def lines(explanation: Explanation, edition: Edition) -> list[str]:
         "What makes the gap, in points:",
         *_part_lines(explanation, edition, _gap_line),
         f"Together {words.signed(total, 2)}.",
+        *_of_a_group(explanation),
     ]
+
+
+def _of_a_group(explanation: Explanation) -> list[str]:
+    """Why a part's points need not have the sign of the difference that stands beside them."""
+    odd = explanation.frame.filter(
+        (pl.col("kind") == VALUE)
+        & (pl.col("depth").is_between(1, _DEEPEST))
+        & (pl.col("points") * (pl.col("x1") - pl.col("x0")) < 0)
+        & (pl.col("points").abs() >= 0.005)
+    )
+    if explanation.members < 2 or odd.is_empty():
+        return []
+    return [
+        f"Points are the mean of {explanation.members:,} gaps, one to each area compared with, and in each a"
+        " low score weighs more than a high one: so a part can lift although its score is below the mean."
+    ]
+
+
+def _geometric(explanation: Explanation, edition: Edition) -> set[str]:
+    """The explained node and those below it that are geometric means of their parts.
+
+    Score times effect is then weight times the mean, the same for all parts of one weight: it tells nothing.
+    """
+    inside = set(explanation.frame["node"])
+    return {form.id for form in formings(edition.scoring) if form.p == 0 and form.id in inside}
 
 
 def _other_side(explanation: Explanation, edition: Edition) -> str:
@@ -231,6 +263,9 @@ def _other_side(explanation: Explanation, edition: Edition) -> str:
 def _part_lines(explanation: Explanation, edition: Edition, line: _Line) -> list[str]:
     """The two levels below the explained node, each branch under its parent, the largest first."""
     found: list[str] = []
+    bent = not explanation.against and _geometric(explanation, edition)
+    size = pl.col("points").abs().round(9)
+    largest = [pl.col("effect")] if bent else [size, pl.col("effect")]
 
     def below(parent: str, depth: int) -> None:
         parts = explanation.frame.filter(
@@ -238,13 +273,11 @@ def _part_lines(explanation: Explanation, edition: Edition, line: _Line) -> list
             & pl.when(pl.col("kind") == WEIGHTS)
             .then(pl.col("node") == parent)
             .otherwise(pl.col("parent") == parent)
-        ).sort(
-            pl.col("points").abs().round(9), "effect", "node", descending=[True, True, False], nulls_last=True
-        )
+        ).sort(*largest, "node", descending=[True] * len(largest) + [False], nulls_last=True)
         for row in parts.iter_rows(named=True):
             if row["kind"] in (WEIGHTS, FLOOR) and abs(row["points"]) < 0.005:
                 continue
-            found.append("  " * depth + line(row, edition))
+            found.append("  " * depth + line(row, edition, explanation))
             if depth < _DEEPEST and row["kind"] == VALUE:
                 below(row["node"], depth + 1)
 
@@ -252,20 +285,24 @@ def _part_lines(explanation: Explanation, edition: Edition, line: _Line) -> list
     return found
 
 
-def _gap_line(row: dict[str, Any], edition: Edition) -> str:
+def _gap_line(row: dict[str, Any], edition: Edition, explanation: Explanation) -> str:
     points = words.signed(row["points"], 2)
     if row["kind"] == WEIGHTS:
         return f"{points}  other weights, because something is missing or weighs differently"
     name = words.plain(edition.framework[row["node"]].name)
     if row["kind"] == MISSING:
         return f"{points}  {name}: known on one side only"
-    return f"{points}  {name}: {words.number(row['x1'], 2)} against {words.number(row['x0'], 2)}"
+    against = "against" if explanation.members == 1 else "against a mean of"
+    return f"{points}  {name}: {words.number(row['x1'], 2)} {against} {words.number(row['x0'], 2)}"
 
 
-def _score_line(row: dict[str, Any], edition: Edition) -> str:
-    points = words.number(row["points"], 2)
-    name = words.plain(edition.framework[row["node"]].name)
+def _score_line(row: dict[str, Any], edition: Edition, explanation: Explanation) -> str:
+    tree = edition.framework
+    above = {row["parent"], *(node.id for node in tree.ancestors(row["parent"]))}
+    bent = above & _geometric(explanation, edition)
+    points = "" if bent else f"{words.number(row['points'], 2)}  "
+    name = words.plain(tree[row["node"]].name)
     if row["kind"] == FLOOR:
-        return f"{points}  {name}: lifted to the floor"
+        return f"{points}{name}: lifted to the floor"
     effect, x = words.number(row["effect"], 3), words.number(row["x1"], 2)
-    return f"{points}  {name}: {x}, where one point more is worth {effect}"
+    return f"{points}{name}: {x}, where one point more is worth {effect}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
 
 Array = np.ndarray[Any, Any]
+#: Where a larger share of areas is hidden, no place is told from an indicator and its page warns.
+HIDDEN_SHARE: Final = 0.2
 
 
 class Statement(NamedTuple):
@@ -105,6 +107,15 @@ class Facts:
         there: Array = np.isfinite(self.shown)
         return there
 
+    def hidden(self, node: Node) -> int:
+        """In how many areas an indicator's value is hidden."""
+        status = self.edition.scoring.value_status[self.at, :, self.indicator_index[node.id]]
+        return int((status == STATUS_CODE[Status.SUPPRESSED]).sum())
+
+    def ranked_safely(self, node: Node) -> bool:
+        """Whether so few areas are hidden, a fifth at most, that the places of the others mean something."""
+        return self.hidden(node) <= HIDDEN_SHARE * len(self.codes)
+
     @cached_property
     def indicator_index(self) -> dict[str, int]:
         """Indicator id -> position on the second axis of `shown`."""
@@ -126,6 +137,10 @@ class Facts:
         """How many areas have a score for a node."""
         return int(self.edition.scoring.of[self.at, self.index(node)])
 
+    def standing(self, area: int, node: Node) -> float:
+        """A rank as a share: 0 is first, 1 is last, whatever the number of areas that have a score."""
+        return (self.rank(area, node) - 1) / max(1, self.of(node) - 1)
+
     def place(self, area: int, node: Node) -> str:
         """An area's place for a node, in words: first, joint 3rd, last."""
         ties = int(self.ties[area, self.index(node)])
@@ -135,6 +150,10 @@ class Facts:
         """ "of 17 wards"."""
         n = self.of(node)
         return f"of {n:,} {self.types(n)}"
+
+    def all_of(self, n: int) -> str:
+        """ "All 17 wards", "Both wards"."""
+        return f"Both {self.types()}" if n == 2 else f"All {n:,} {self.types(n)}"
 
     def types(self, n: int = 2) -> str:
         """The word for `n` areas."""

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.insight.basis import DIFFERS, SAME, same_indicators
 from commonweal.model.edition import PROGRESS, Scoring
 from commonweal.model.project import ProgressRule
 
@@ -21,8 +22,10 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
     per_year = (last - first) / years; deterioration < -0.5 <= stagnation <= 0.5 < steady improvement
     <= 2.0 < significant improvement, with the rule's cuts. It says how large a change is, not whether it
     could be chance. A node has no per_year and no class where each indicator below it has one and the same
-    observation at both ends, carried from one to the other: nothing was measured twice. Columns of
-    `PROGRESS`; empty with fewer than two periods, no row where an end has no score.
+    observation at both ends, carried from one to the other: nothing was measured twice. `basis` is "differs"
+    where an indicator below the node has a score at one end only: then the points are there but no class,
+    for the scores are of unlike things. Columns of `PROGRESS`; empty with fewer than two periods, no row
+    where an end has no score.
 
     Raises PROGRESS-SINCE, PROGRESS-SCALE.
     """
@@ -44,6 +47,7 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
     a, n = np.nonzero(np.isfinite(first) & np.isfinite(last))
     per_year = ((last - first) / years)[a, n]
     made = ~_same_observation(scoring, start, end)[a, n]
+    alike = same_indicators(scoring, start, end)[a, n]
     return pl.DataFrame(
         {
             "area": pl.Series(scoring.areas).gather(a),
@@ -54,9 +58,13 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
             "last": last[a, n],
             "per_year": per_year,
             "class": pl.Series(CLASSES).gather(class_of(per_year, rule)),
+            "basis": np.where(alike, SAME, DIFFERS),
         },
         schema=PROGRESS,
-    ).with_columns(pl.when(pl.Series(made)).then(pl.col(name)).alias(name) for name in ("per_year", "class"))
+    ).with_columns(
+        pl.when(pl.Series(made)).then("per_year").alias("per_year"),
+        pl.when(pl.Series(made & alike)).then("class").alias("class"),
+    )
 
 
 def class_of(per_year: Array, rule: ProgressRule) -> Array:

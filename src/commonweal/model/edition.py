@@ -51,7 +51,7 @@ PERFORMANCE: Final = {
 }  # fmt: skip
 PROGRESS: Final = {
     "area": pl.String, "node": pl.String, "since": pl.String, "until": pl.String, "first": pl.Float64,
-    "last": pl.Float64, "per_year": pl.Float64, "class": pl.String,
+    "last": pl.Float64, "per_year": pl.Float64, "class": pl.String, "basis": pl.String,
 }  # fmt: skip
 UNEVENNESS: Final = {
     "period": pl.String, "area": pl.String, "node": pl.String, "part": pl.String, "points": pl.Float64,

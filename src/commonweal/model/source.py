@@ -31,6 +31,7 @@ class Records:
     `key` names the column whose identical repeats count once. `date` names the column that says when;
     where there is none, `period` says which period the whole source belongs to. `covers` lists the
     periods (months, or years) the source is known to hold; left out, it is every month that has a record.
+    `wider` says that it is about more than the areas, so that most of it may lie outside them.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Records:
     date: str = ""
     period: str = ""
     covers: tuple[str, ...] = ()
+    wider: bool = False
     line: int = 0
 
 
@@ -51,7 +53,8 @@ class Measure:
     """How records become an indicator's value.
 
     count: records. rate: `per` x records / denominator. percentage: 100 x records that meet `where` /
-    records that meet `among`. `annualise` scales a part-covered period up to the whole.
+    records that meet `among`. `annualise` scales a part-covered period up to the whole; `may_be_empty` says
+    that a filter which no record meets is meant.
     """
 
     indicator: str
@@ -62,6 +65,7 @@ class Measure:
     where: str = ""
     among: str = ""
     annualise: bool = False
+    may_be_empty: bool = False
     line: int = 0
 
 

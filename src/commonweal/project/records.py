@@ -47,6 +47,7 @@ def read_records(
                 date=keys.date,
                 period=keys.period,
                 covers=tuple(keys.covers),
+                wider=keys.wider,
                 line=document.line(above),
             )
         )

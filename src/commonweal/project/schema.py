@@ -157,6 +157,7 @@ class RecordKeys(_Keys):
     date: str = Field("", description="The column that says when.")
     period: Text = Field("", description="The period of a source without dates.")
     covers: Texts = Field([], description="The months or years the source holds.")
+    wider: bool = Field(False, description="The source is about more than the areas of this index.")
     link: LinkKeys = Field(description="How a record finds its area.")
 
 
@@ -170,6 +171,7 @@ class MeasureKeys(_Keys):
     where: str = Field("", description="A filter: which records count.")
     among: str = Field("", description="Of a percentage: which records are its base; default all.")
     annualise: bool = Field(False, description="Scale a part-covered period up to the whole.")
+    may_be_empty: bool = Field(False, description="That no record meets a filter is meant.")
 
 
 class PeerKeys(_Keys):

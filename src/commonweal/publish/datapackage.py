@@ -28,6 +28,7 @@ TABLES: Final[dict[str, str]] = {
 COLUMNS: Final[dict[str, str]] = {
     "against": "What the sentence compares with",
     "area": "Code of the area",
+    "basis": "Whether both ends of a change are of the same indicators: same or differs",
     "best": "The value that scores 100",
     "centre": "The middle of the peers' scores",
     "class": "The class in words",

@@ -2,5 +2,6 @@
 
 from commonweal.sources.collect import Collected, collect
 from commonweal.sources.gate import Gated, gate
+from commonweal.sources.ledger import lines as ledger_lines
 
-__all__ = ["Collected", "Gated", "collect", "gate"]
+__all__ = ["Collected", "Gated", "collect", "gate", "ledger_lines"]

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.errors import Fault, raise_any
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Project
@@ -29,6 +30,7 @@ from commonweal.sources.ledger import (
 from commonweal.sources.measure import Counts, denominators_for, observations, share_covered
 from commonweal.sources.plan import Plan, plan_all, relative_to
 from commonweal.sources.query import Backend, Totals
+from commonweal.sources.suspect import faults
 
 Report = Callable[[str], None]
 
@@ -49,14 +51,16 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     """Count the records of every source of `project` and form its measures.
 
     `report` hears what is being read. `backend` is the engine, DuckDB if none is given. Every fault of
-    every source is found before the first record is read. Raises PERIOD-UNKNOWN, RECORDS-COLUMN,
-    RECORDS-EMPTY, RECORDS-UNREADABLE, RECORDS-LINK, LINK-CRS, MEASURE-DENOMINATOR, FILTER-SYNTAX,
-    FILTER-NOT-ALLOWED, FILTER-COLUMN.
+    every source is found before the first record is read, except those that only records show: FILTER-EMPTY,
+    RECORDS-UNDATED, RECORDS-UNLINKED. Raises PERIOD-UNKNOWN, RECORDS-COLUMN, RECORDS-EMPTY,
+    RECORDS-UNREADABLE, RECORDS-LINK, LINK-CRS, MEASURE-DENOMINATOR, FILTER-SYNTAX, FILTER-NOT-ALLOWED,
+    FILTER-COLUMN.
     """
     plans = plan_all(project)
     engine = backend or _duckdb()
     scratch = project.root / SCRATCH
     frames, fates, notes = [], [], []
+    found: list[Fault] = []
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
@@ -65,7 +69,9 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
         table, fate, said = _count(project, plan, totals)
         frames.append(table)
         fates.append(fate)
+        found += faults(plan, totals, fate)
         notes += [f"{plan.records.name}: {note}" for note in (*plan.notes, *said)]
+    raise_any(found)
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
     return Collected(Observations(rows), ledger(fates), tuple(notes))
 

@@ -42,6 +42,43 @@ MEANING: Final[dict[str, str]] = {
     "outside all areas": "the point lies in no area of this index",
 }
 
+#: A fate as the end of "12 records are …", where its name does not serve.
+_PHRASES: Final[dict[str, str]] = {
+    IDENTICAL: "identical repeats",
+    DIFFERING: "differing repeats",
+    UNREADABLE: "in unreadable rows",
+    NO_DATE: "without a readable date",
+    "empty area code": "without an area code",
+    "unknown area code": "with an unknown area code",
+    "no coordinates": "without coordinates",
+}
+
+
+def phrase(fate: str, count: int | None) -> str:
+    """A fate and how many records met it; None is a number that is not shown.
+
+    >>> phrase("no coordinates", 1475), phrase("out of period", None)
+    ('1,475 without coordinates', 'some out of period')
+    """
+    return f"{'some' if count is None else f'{count:,}'} {_PHRASES.get(fate, fate)}"
+
+
+def lines(ledger: pl.DataFrame) -> list[str]:
+    """A line a source: what was read, what counted, and where the rest went.
+
+    >>> lines(ledger([Fates("crimes", {"counted": 475, "no coordinates": 475})]))
+    ['crimes: 950 read, 475 counted (50%), 475 without coordinates']
+    """
+    told = []
+    for (source,), part in ledger.group_by("source", maintain_order=True):
+        fates = dict(part.select("fate", "records").iter_rows())
+        read, counted = fates.pop(READ), fates.pop(COUNTED)
+        # rounded down: 100% is said only where nothing is lost
+        share = f" ({100 * counted // read}%)" if read and counted is not None and counted <= read else ""
+        rest = [phrase(fate, count) for fate, count in fates.items()]
+        told.append(f"{source}: {', '.join([phrase(READ, read), phrase(COUNTED, counted) + share, *rest])}")
+    return told
+
 
 @dataclass(frozen=True, slots=True)
 class Fates:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
-from typing import Final
 
-from commonweal.insight import words
+from commonweal.insight import order, words
 from commonweal.publish.site import findings, layout, numbers
 from commonweal.publish.site.evidence import Evidence, evidence
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.reasons import Gap, Unevenness, gap_to_peers, unevenness
 from commonweal.publish.site.scale import percent
-from commonweal.publish.site.scorecard import Card, cards
+from commonweal.publish.site.scorecard import UNLIKE, Card, cards
 from commonweal.publish.site.symbols import LEGEND, Symbol
 
 
@@ -113,7 +112,7 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         last_place=words.ordinal(lookup.of(root.id)),
         facts=_facts(lookup, code),
         said=_said(lookup, code),
-        why=_in_order(list(lookup.statements.get(code, ())), WHY),
+        why=order.by_kind(lookup.statements.get(code, ()), order.WHY),
         cards=made,
         bands=any(row.band for card in made for group in card.groups for row in group),
         trends=f"{lookup.periods[0]} to {lookup.latest}" if len(lookup.periods) > 1 else "",
@@ -169,32 +168,17 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
     if change:
         facts.append(
             layout.Fact(
-                f"Change since {change.since}", words.signed(change.per_year), f"points a year: {change.kind}"
+                f"Change since {change.since}",
+                words.signed(change.per_year),
+                f"points a year: {change.kind}" if change.kind else f"points a year, {UNLIKE}",
             )
         )
     return tuple(facts)
 
 
-#: Kinds of statements -> where they stand; kinds not named stand in the last column.
-STRONG: Final = ("dimension-best", "top-scores", "strongest")
-WEAK: Final = ("dimension-worst", "zero-scores", "weakest")
-WHY: Final = ("unevenness", "unevenness-most", "holds-back", "lifts")
-COMPARED: Final = ("rank", "marks", "progress", "benchmark")
-
-
 def _said(lookup: Lookup, code: str) -> tuple[Said, ...]:
-    said = [s for s in lookup.statements.get(code, ()) if s.kind not in ("finding", *WHY)]
-    strong, weak = (_in_order(said, kinds) for kinds in (STRONG, WEAK))
-    rest = tuple(s for s in said if s.kind not in STRONG + WEAK + COMPARED)
-    other = _in_order(said, COMPARED) + rest
-    columns = (
-        Said("Strongest", strong), Said("Weakest", weak), Said("Compared and changing", other),
-    )  # fmt: skip
-    return tuple(column for column in columns if column.statements)
-
-
-def _in_order(said: list[Statement], kinds: tuple[str, ...]) -> tuple[Statement, ...]:
-    return tuple(sorted((s for s in said if s.kind in kinds), key=lambda s: kinds.index(s.kind)))
+    said = lookup.statements.get(code, ())
+    return tuple(Said(heading, found) for heading, found in order.columns(lookup.edition.scoring, said))
 
 
 def _peers(lookup: Lookup, code: str) -> Peers | None:
@@ -228,13 +212,13 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
 
 def _neighbours(lookup: Lookup, code: str) -> tuple[layout.Link | None, layout.Link | None]:
     """The areas before and after in the alphabet."""
-    order = sorted(lookup.areas, key=lambda area: (area.name, area.code))
-    at = next(k for k, area in enumerate(order) if area.code == code)
+    named = sorted(lookup.areas, key=lambda area: (area.name, area.code))
+    at = next(k for k, area in enumerate(named) if area.code == code)
 
     def link(k: int) -> layout.Link | None:
-        if not 0 <= k < len(order):
+        if not 0 <= k < len(named):
             return None
-        return layout.Link(order[k].name, lookup.area_files[order[k].code])
+        return layout.Link(named[k].name, lookup.area_files[named[k].code])
 
     return link(at - 1), link(at + 1)
 

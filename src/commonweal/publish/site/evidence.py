@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isnan
 
@@ -10,6 +11,7 @@ from commonweal.model.framework import Node
 from commonweal.publish.site import numbers
 from commonweal.publish.site.facts import Figure
 from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.place import estimated
 from commonweal.publish.site.symbols import SYMBOLS
 
 
@@ -41,12 +43,12 @@ class EvidenceTable:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All tables, with the columns that this edition has."""
+    """All tables, with the columns that this edition has. `intervals` heads the column of ranges."""
 
     beside: tuple[str, ...]
     posts: bool
     counts: bool
-    intervals: bool
+    intervals: str
     tables: tuple[EvidenceTable, ...]
 
 
@@ -67,7 +69,7 @@ def evidence(lookup: Lookup, area: str) -> Evidence:
         beside,
         any(row.posts for row in rows),
         any(row.count for row in rows),
-        any(row.interval for row in rows),
+        range_heading([lookup.figures[area, node.id] for node in lookup.framework.indicators]),
         tuple(tables),
     )
 
@@ -93,15 +95,19 @@ def _row(lookup: Lookup, area: str, node: Node, beside: tuple[str, ...]) -> Evid
         interval=interval_text(figure, places),
         count=count_text(figure),
         date=numbers.day(figure.observed) if figure.observed else "",
-        beside=tuple(_other(lookup.benchmark_value(name, node.id), node, places) for name in beside),
+        beside=tuple(_other(lookup, name, node, places) for name in beside),
         posts=" to ".join(words.number(post, places) for post in posts) if posts else "",
         weight="" if weight is None else words.number(weight, 2),
-        score=lookup.points(lookup.score(area, node.id)),
+        score=lookup.shown_points(area, node.id),
     )
 
 
-def _other(value: float, node: Node, places: int) -> str:
-    return "[x]" if isnan(value) else numbers.short(value, node.unit, places)
+def _other(lookup: Lookup, name: str, node: Node, places: int) -> str:
+    """A benchmark's value with its symbol."""
+    value = lookup.benchmark_value(name, node.id)
+    if isnan(value):
+        return SYMBOLS["missing"]
+    return f"{numbers.short(value, node.unit, places)} {estimated(lookup, name, node.id)}".rstrip()
 
 
 def value_text(figure: Figure, node: Node, places: int) -> str:
@@ -112,6 +118,16 @@ def value_text(figure: Figure, node: Node, places: int) -> str:
         return SYMBOLS.get(figure.status, "[x]")
     symbol = SYMBOLS.get(figure.status, "")
     return f"{numbers.short(figure.value, node.unit, places)} {symbol}".rstrip()
+
+
+def range_heading(figures: Iterable[Figure]) -> str:
+    """What a column of ranges holds: those of hidden figures, those from chance, or both; empty for none."""
+    found = [figure for figure in figures if interval_text(figure, 0)]
+    hidden = any(figure.hidden for figure in found)
+    chance = any(not figure.hidden for figure in found)
+    if hidden and chance:
+        return "Range from chance, or of what is hidden"
+    return "Range of what is hidden" if hidden else "Range from chance" if chance else ""
 
 
 def interval_text(figure: Figure, places: int) -> str:

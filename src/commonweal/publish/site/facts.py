@@ -44,7 +44,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a score moved between two periods."""
+    """How a score moved between two periods. `kind` is empty where the ends are of unlike indicators."""
 
     since: str
     until: str

@@ -28,7 +28,12 @@ def of_node(lookup: Lookup, node: str) -> Finding:
     if node == lookup.root.id:
         return of_place(lookup)
     said = about_node(lookup, node)
-    return _finding(said, f"Fewer than two {lookup.types} have a figure that can be shown.")
+    hidden, shown = lookup.hidden_in(node), lookup.of(node) - lookup.hidden_in(node)
+    few = f"Fewer than two {lookup.types} have a figure that can be shown."
+    most = (
+        f"Shown in {shown} of {len(lookup.areas)} {lookup.types} only, so none is called highest or lowest."
+    )
+    return _finding(said, most if hidden > shown > 1 else few)
 
 
 def of_area(lookup: Lookup, area: str) -> Finding:

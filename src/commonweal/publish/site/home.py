@@ -9,16 +9,15 @@ import numpy as np
 
 from commonweal.insight import words
 from commonweal.insight.progress import CLASSES, class_of
-from commonweal.model.framework import Node
 from commonweal.model.project import ProgressRule
-from commonweal.publish.site import findings, layout
+from commonweal.publish.site import findings, layout, place
 from commonweal.publish.site.choropleth import MapPicture
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.node_pictures import node_map
 from commonweal.publish.site.ranking import Drawing, Ranking, RankRow, drawing, ticks
 from commonweal.publish.site.scale import Axis, percent
-from commonweal.publish.site.scorecard import PROGRESS_SIGN
+from commonweal.publish.site.scorecard import PROGRESS_SIGN, UNLIKE
 from commonweal.publish.site.shapes import Shapes
 
 
@@ -62,6 +61,8 @@ class Home:
     types: str
     type: str
     map: MapPicture | None
+    scale: str
+    ranged: bool
     ranking: Ranking
     moves: Moves | None
     measures: str
@@ -81,6 +82,8 @@ def home(lookup: Lookup, shapes: Shapes | None) -> Home:
         facts=_facts(lookup),
         types=lookup.types,
         type=lookup.type,
+        scale=place.scale_ends(lookup),
+        ranged=any(figure.shown and figure.lower is not None for figure in lookup.figures.values()),
         map=node_map(lookup, lookup.root, shapes, "areas/") if shapes else None,
         ranking=_ranking(lookup),
         moves=_moves(lookup),
@@ -93,19 +96,22 @@ def home(lookup: Lookup, shapes: Shapes | None) -> Home:
 
 
 def _facts(lookup: Lookup) -> tuple[layout.Fact, ...]:
-    root, place = lookup.root, lookup.edition.place
+    root, whole = lookup.root, lookup.edition.place
     facts = []
-    own = lookup.benchmark_score(place, root.id)
+    own = lookup.benchmark_score(whole, root.id)
     note = f"of {lookup.out_of}" if lookup.out_of else ""
     if not isnan(own):
-        facts.append(layout.Fact(f"{place}, {lookup.latest}", lookup.points(own), note))
-        change = _change_of(lookup, root)
+        how = place.how_made(lookup, root)
+        said = f"{note} {place.estimated(lookup, whole, root.id)}".strip() + (f" {how}" if how else "")
+        facts.append(layout.Fact(f"{whole}, {lookup.latest}", lookup.points(own, 1), said))
+        change = place.change(lookup, root)
         if change is not None:
-            facts.append(layout.Fact(f"Change since {lookup.since}", words.signed(change), "points a year"))
+            unit = f"points a year{f', {UNLIKE}' if place.unlike(lookup, root) else ''}"
+            facts.append(layout.Fact(f"Change since {lookup.since}", words.signed(change), unit))
     ranked = [area for area in lookup.ordered(root.id) if lookup.rank(area.code, root.id)]
     for label, area in (("Highest", ranked[:1]), ("Lowest", ranked[-1:])):
         if area:
-            score = lookup.points(lookup.score(area[0].code, root.id))
+            score = lookup.points(lookup.score(area[0].code, root.id), 1)
             facts.append(layout.Fact(f"{label} {lookup.type}", score, area[0].name))
     count = len(lookup.framework.indicators)
     levels = [
@@ -127,18 +133,25 @@ def _ranking(lookup: Lookup) -> Ranking:
     axis = Axis.over(scores or [0.0, lookup.scale.high])
     columns = ["Score"]
     if lookup.changes:
-        columns.append(f"A year since {lookup.since}")
+        columns.append(f"Points a year since {lookup.since}")
     rows = []
     for area in lookup.ordered(root):
         score, rank = lookup.score(area.code, root), lookup.rank(area.code, root)
         figures = [lookup.points(score)]
         if lookup.changes:
             change = lookup.changes.get((area.code, root))
-            figures.append(words.signed(change.per_year) if change else "[x]")
+            unlike = "" if change is None or change.kind else "*"
+            figures.append(f"{words.signed(change.per_year)}{unlike}" if change else "[x]")
         picture = Drawing() if isnan(score) else drawing(axis, score, None, None, bar=False)
         href = f"areas/{lookup.area_files[area.code]}"
         rows.append(RankRow(str(rank) if rank else "", area.name, href, picture, tuple(figures)))
     note = "" if axis.low == 0 else f"The axis starts at {words.number(axis.low, axis.places)}, not 0."
+    starred = any(figure.endswith("*") for row in rows for figure in row.figures)
+    marked = (
+        f"* {words.sentence(UNLIKE)} at both ends: the page of the {lookup.type} says which."
+        if starred
+        else ""
+    )
     return Ranking(
         caption=f"{words.sentence(lookup.types)} by score in {lookup.latest}",
         noun=words.sentence(lookup.type),
@@ -146,27 +159,8 @@ def _ranking(lookup: Lookup) -> Ranking:
         ticks=ticks(axis),
         columns=tuple(columns),
         rows=tuple(rows),
-        note=note,
+        note=f"{note} {marked}".strip(),
     )
-
-
-def _change_of(lookup: Lookup, node: Node) -> float | None:
-    """The place's own progress in points a year, between the ends that the areas' progress has."""
-    ends = _ends(lookup, node)
-    if ends is None:
-        return None
-    by_label = {period.label: period for period in lookup.edition.periods}
-    years = by_label[lookup.latest].years_after(by_label[lookup.since])
-    return (ends[1] - ends[0]) / years
-
-
-def _ends(lookup: Lookup, node: Node) -> tuple[float, float] | None:
-    if lookup.since not in lookup.periods:
-        return None
-    place = lookup.edition.place
-    first = lookup.benchmark_score(place, node.id, lookup.since)
-    last = lookup.benchmark_score(place, node.id)
-    return None if isnan(first) or isnan(last) else (first, last)
 
 
 def _moves(lookup: Lookup) -> Moves | None:
@@ -176,13 +170,14 @@ def _moves(lookup: Lookup) -> Moves | None:
     for node in lookup.framework.parents:
         if not lookup.framework.children(node.id)[0].is_indicator:
             continue
-        ends, change = _ends(lookup, node), _change_of(lookup, node)
+        ends, change = place.ends(lookup, node), place.change(lookup, node)
         if ends is None or change is None:
             continue
         if not lookup.renewed(node.id):
             still.append(layout.Link(node.name, f"nodes/{lookup.node_files[node.id]}"))
             continue
-        kind = CLASSES[int(class_of(np.array([change]), rule)[0])]
+        unlike = place.unlike(lookup, node)
+        kind = UNLIKE if unlike else CLASSES[int(class_of(np.array([change]), rule)[0])]
         found.append(
             (
                 -change,
@@ -193,7 +188,7 @@ def _moves(lookup: Lookup) -> Moves | None:
                     lookup.points(ends[1]),
                     words.signed(change),
                     words.sentence(kind),
-                    PROGRESS_SIGN[kind],
+                    PROGRESS_SIGN.get(kind, ""),
                     percent(lookup.scale.at(ends[0])),
                     percent(lookup.scale.at(ends[1])),
                 ),

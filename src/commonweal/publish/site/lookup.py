@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -19,6 +19,10 @@ from commonweal.publish.site import numbers
 from commonweal.publish.site.addresses import file_names
 from commonweal.publish.site.facts import NO_WEIGHT, Change, Figure, Mark, Statement, Weight
 from commonweal.publish.site.scale import Axis
+from commonweal.publish.site.symbols import SYMBOLS
+
+#: Value, score and status of a benchmark that has none.
+_NOTHING: Final = (nan, nan, "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +108,18 @@ class Lookup:
         return float(self._scores[period][areas[area]][nodes[node]])
 
     def rank(self, area: str, node: str) -> int:
-        """A rank in the latest period, 0 where there is none."""
+        """A rank in the latest period, 0 where there is none that may be shown."""
         areas, nodes = self._at
-        return int(self._ranks[-1][areas[area]][nodes[node]])
+        return 0 if self.hidden(area, node) else int(self._ranks[-1][areas[area]][nodes[node]])
+
+    def hidden(self, area: str, node: str) -> bool:
+        """Whether the node is an indicator whose value is hidden here: its score is known by a range only."""
+        figure = self.figures.get((area, node))
+        return figure is not None and figure.hidden
+
+    def hidden_in(self, node: str) -> int:
+        """In how many areas an indicator is hidden."""
+        return sum(self.hidden(area.code, node) for area in self.areas)
 
     def of(self, node: str) -> int:
         """How many areas have a score in the latest period."""
@@ -124,10 +137,11 @@ class Lookup:
         return tuple(period[a][n] for period in self._scores)
 
     def ordered(self, node: str) -> tuple[Area, ...]:
-        """The areas from best to worst; those without a score come last, by name."""
+        """The areas from best to worst; then those that are hidden, then those without a score, by name."""
 
-        def key(area: Area) -> tuple[int, str, str]:
-            return (self.rank(area.code, node) or len(self.areas) + 1, area.name, area.code)
+        def key(area: Area) -> tuple[int, bool, str, str]:
+            rank = self.rank(area.code, node) or len(self.areas) + 1
+            return (rank, not self.hidden(area.code, node), area.name, area.code)
 
         return tuple(sorted(self.areas, key=key))
 
@@ -144,6 +158,10 @@ class Lookup:
     def out_of(self) -> str:
         """The best score possible, as text; empty where the method has none."""
         return words.number(self.scale.high, 0) if self.scale.low == 0 and self.scale.high >= 1 else ""
+
+    def shown_points(self, area: str, node: str) -> str:
+        """An area's score as text, or the symbol that stands for it."""
+        return SYMBOLS["suppressed"] if self.hidden(area, node) else self.points(self.score(area, node))
 
     def points(self, score: float, more: int = 0) -> str:
         """A score as text, with the decimals that its scale wants."""
@@ -184,6 +202,11 @@ class Lookup:
         hidden = STATUSES.index("suppressed")
         pairs = zip(scoring.values[period, :, i].tolist(), scoring.value_status[period, :, i], strict=True)
         return [value for value, status in pairs if not isnan(value) and status != hidden]
+
+    def hidden_values(self, indicator: str, period: int) -> int:
+        """How many values of one indicator and period are hidden."""
+        status = self.edition.scoring.value_status[period, :, self._indicator[indicator]]
+        return int((status == STATUSES.index("suppressed")).sum())
 
     @cached_property
     def _indicator(self) -> dict[str, int]:
@@ -238,13 +261,10 @@ class Lookup:
 
     @cached_property
     def changes(self) -> dict[tuple[str, str], Change]:
-        """(area, node) -> its progress, where it has a class."""
-        columns = ("area", "node", "since", "until", "first", "last", "per_year", "class")
-        return {
-            row[:2]: Change(*row[2:])
-            for row in self.edition.progress.select(columns).rows()
-            if row[6] is not None and row[7]
-        }
+        """(area, node) -> its progress, where anything was measured anew."""
+        columns = ("area", "node", "since", "until", "first", "last", "per_year")
+        frame = self.edition.progress.select(*columns, pl.col("class").fill_null(""))
+        return {row[:2]: Change(*row[2:]) for row in frame.rows() if row[6] is not None}
 
     @cached_property
     def since(self) -> str:
@@ -294,20 +314,24 @@ class Lookup:
         return tuple(sorted(names, key=lambda name: (name != self.edition.place, name)))
 
     @cached_property
-    def _benchmark(self) -> Mapping[tuple[str, str, str], tuple[float, float]]:
-        columns = ("name", "node", "period", "value", "score")
+    def _benchmark(self) -> Mapping[tuple[str, str, str], tuple[float, float, str]]:
+        columns = ("name", "node", "period", "value", "score", "status")
         return {
-            row[:3]: (nan if row[3] is None else row[3], nan if row[4] is None else row[4])
+            row[:3]: (nan if row[3] is None else row[3], nan if row[4] is None else row[4], row[5])
             for row in self.edition.benchmarks.select(columns).rows()
         }
 
     def benchmark_value(self, name: str, node: str, period: str = "") -> float:
         """A benchmark's value of an indicator, nan where there is none."""
-        return self._benchmark.get((name, node, period or self.latest), (nan, nan))[0]
+        return self._benchmark.get((name, node, period or self.latest), _NOTHING)[0]
 
     def benchmark_score(self, name: str, node: str, period: str = "") -> float:
         """A benchmark's score, nan where there is none."""
-        return self._benchmark.get((name, node, period or self.latest), (nan, nan))[1]
+        return self._benchmark.get((name, node, period or self.latest), _NOTHING)[1]
+
+    def benchmark_status(self, name: str, node: str) -> str:
+        """How a benchmark's latest figure came to be; empty where there is none."""
+        return self._benchmark.get((name, node, self.latest), _NOTHING)[2]
 
     @cached_property
     def attributes(self) -> dict[str, dict[str, float]]:

@@ -84,6 +84,7 @@ class MethodPage:
     posts: tuple[PostRow, ...]
     carried: tuple[CarriedRow, ...]
     floored: tuple[str, ...]
+    notes: tuple[str, ...]
     latest: str
 
 
@@ -100,6 +101,7 @@ def method_page(lookup: Lookup) -> MethodPage:
         posts=_posts(lookup),
         carried=_carried(lookup),
         floored=_floored(lookup),
+        notes=edition.notes,
         latest=lookup.latest,
     )
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
+import numpy as np
+
 from commonweal.insight import words
+from commonweal.insight.facts import HIDDEN_SHARE
 from commonweal.model.framework import Node
+from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.publish.site import findings, layout, numbers
 from commonweal.publish.site.choropleth import MapPicture
-from commonweal.publish.site.evidence import count_text, interval_text, value_text
+from commonweal.publish.site.evidence import count_text, interval_text, range_heading, value_text
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.node_pictures import node_map, score_ranking, value_ranking
+from commonweal.publish.site.place import estimated, how_made
 from commonweal.publish.site.ranking import Ranking
 from commonweal.publish.site.shapes import Shapes
-from commonweal.publish.site.symbols import LEGEND, Symbol
+from commonweal.publish.site.symbols import LEGEND, SYMBOLS, Symbol
 from commonweal.publish.site.trend import Trend, trend
 
 
@@ -56,6 +61,7 @@ class NodePage:
     level: str
     description: str
     finding: findings.Finding
+    warning: str
     said: tuple[Statement, ...]
     facts: tuple[layout.Fact, ...]
     type: str
@@ -86,6 +92,7 @@ def node_page(lookup: Lookup, node: Node, shapes: Shapes | None) -> NodePage:
         level=node.level,
         description=node.description,
         finding=findings.of_node(lookup, node.id),
+        warning=_warning(lookup, node),
         said=tuple(s for s in findings.about_node(lookup, node.id) if s.kind != "finding"),
         facts=_facts(lookup, node),
         type=lookup.type,
@@ -116,7 +123,8 @@ def _facts(lookup: Lookup, node: Node) -> tuple[layout.Fact, ...]:
             text = numbers.short(value, node.unit, lookup.places[node.id])
         else:
             text, tail = lookup.points(value), f"of {lookup.out_of}" if lookup.out_of else "points"
-        facts.append(layout.Fact(f"{name}, {lookup.latest}", text, tail))
+        note = f"{tail} {estimated(lookup, name, node.id)}".strip()
+        facts.append(layout.Fact(f"{name}, {lookup.latest}", text, note))
     if node.is_indicator:
         facts.append(layout.Fact("Direction", "Higher" if node.direction == 1 else "Lower", "is better"))
     weight = lookup.weight(node.id).share
@@ -124,8 +132,9 @@ def _facts(lookup: Lookup, node: Node) -> tuple[layout.Fact, ...]:
         facts.append(
             layout.Fact("Weight", words.number(weight, 2), f"of {lookup.framework[node.parent].name}")
         )
-    scored = lookup.of(node.id)
-    facts.append(layout.Fact("Scored", str(scored), f"of {len(lookup.areas)} {lookup.types}"))
+    hidden = lookup.hidden_in(node.id)
+    label, count = ("Shown", lookup.of(node.id) - hidden) if hidden else ("Scored", lookup.of(node.id))
+    facts.append(layout.Fact(label, str(count), f"of {len(lookup.areas)} {lookup.types}"))
     return tuple(facts[:5])
 
 
@@ -138,6 +147,12 @@ def _definitions(lookup: Lookup, node: Node) -> tuple[Definition, ...]:
     else:
         count = len(lookup.framework.below(node.id))
         found.append(Definition("Made from", f"{count} {words.types('indicator', count)}"))
+    made = how_made(lookup, node)
+    if made:
+        text = f"{SYMBOLS['estimated']} Not observed but worked out: {made}"
+        if lookup.hidden_in(node.id):
+            text += f"; a hidden {lookup.type} enters with the middle of its range"
+        found.append(Definition(f"{lookup.edition.place} as a whole", text))
     weight = lookup.weight(node.id)
     if weight.share is not None and node.parent:
         text = f"{words.number(weight.share, 3)} of {lookup.framework[node.parent].name}"
@@ -162,7 +177,10 @@ def _measured(lookup: Lookup, node: Node) -> list[Definition]:
     if posts:
         worst, best = (numbers.with_unit(post, node.unit, places) for post in posts)
         top = lookup.out_of or "the top"
-        found.append(Definition("Goalposts", f"Worst, {worst}, scores 0; best, {best}, scores {top}"))
+        text = f"Worst, {worst}, scores 0; best, {best}, scores {top}"
+        if any(_middle_of_hidden(lookup, node, post) for post in posts):
+            text += ". One of them is the middle of a range that is hidden"
+        found.append(Definition("Goalposts", text))
     sources = sorted({f.source for f in figures if f.source}) or ([node.source] if node.source else [])
     if sources:
         found.append(Definition("Source", "; ".join(sources)))
@@ -174,6 +192,25 @@ def _measured(lookup: Lookup, node: Node) -> list[Definition]:
         to = words.listed([words.number(r, 0) for r in rounded])
         found.append(Definition("Counts", f"Each rounded to {to} by itself, so they don’t add up exactly"))
     return found
+
+
+def _middle_of_hidden(lookup: Lookup, node: Node, post: float) -> bool:
+    """Whether a goalpost is a value that is hidden in some area and period, and that no one shows."""
+    scoring, i = lookup.edition.scoring, lookup.framework.indicators.index(node)
+    at_post = np.isclose(scoring.values[:, :, i], post, rtol=1e-9, atol=0)
+    hidden = scoring.value_status[:, :, i] == STATUS_CODE[Status.SUPPRESSED]
+    return bool((at_post & hidden).any() and not (at_post & ~hidden).any())
+
+
+def _warning(lookup: Lookup, node: Node) -> str:
+    """What is to be said where more than a fifth of the areas are hidden."""
+    hidden, of = lookup.hidden_in(node.id), len(lookup.areas)
+    if hidden <= HIDDEN_SHARE * of:
+        return ""
+    return (
+        f"Take care: {hidden} of {of} {lookup.types} are hidden to protect people. They were scored by the"
+        f" middle of their range, so the ranks of the others, and whatever is built on this, could differ."
+    )
 
 
 def _children(lookup: Lookup, node: Node) -> tuple[ChildRow, ...]:
@@ -222,11 +259,19 @@ def _value_columns(lookup: Lookup, node: Node) -> tuple[tuple[str, ...], dict[st
             count_text(figure).split(" of ")[0],
             base,
             numbers.day(figure.observed) if figure.observed else "",
-            lookup.points(lookup.score(area.code, node.id)),
-            str(lookup.rank(area.code, node.id) or "[x]"),
+            lookup.shown_points(area.code, node.id),
+            SYMBOLS["suppressed"] if figure.hidden else str(lookup.rank(area.code, node.id) or "[x]"),
         )
     unit = f"Value, {node.unit}" if node.unit else "Value"
-    heads = (unit, "Range from chance", "Count", "Of", "Date", "Score", "Rank")
+    heads = (
+        unit,
+        range_heading(lookup.figures[a.code, node.id] for a in lookup.areas),
+        "Count",
+        "Of",
+        "Date",
+        "Score",
+        "Rank",
+    )
     kept = [k for k in range(len(heads)) if k in (0, 5, 6) or any(row[k] for row in rows.values())]
     return (
         tuple(heads[k] for k in kept),

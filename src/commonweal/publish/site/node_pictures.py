@@ -13,6 +13,7 @@ from commonweal.publish.site.choropleth import MapPicture, break_places, choropl
 from commonweal.publish.site.evidence import value_text
 from commonweal.publish.site.facts import Figure
 from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.place import estimated
 from commonweal.publish.site.ranking import (
     Drawing,
     Ranking,
@@ -146,12 +147,16 @@ def value_ranking(lookup: Lookup, node: Node) -> Ranking:
                 area.name,
                 f"../areas/{lookup.area_files[area.code]}",
                 _picture(axis, figure, bar),
-                (value_text(figure, node, places), lookup.points(lookup.score(area.code, node.id))),
+                (value_text(figure, node, places), lookup.shown_points(area.code, node.id)),
             )
         )
-    whiskers = any(row.drawing.low for row in rows)
+    shown = [figures[a.code] for a in lookup.areas]
+    whiskers = any(f.shown and f.lower is not None for f in shown)
     unit = words.sentence(node.unit) or "Value"
-    named = f"{line[0]}, {numbers.short(line[1], node.unit, places)}" if line else ""
+    named = ""
+    if line:
+        sign = estimated(lookup, line[0], node.id)
+        named = f"{line[0]}, {numbers.short(line[1], node.unit, places)} {sign}".rstrip()
     return Ranking(
         caption=f"{words.sentence(lookup.types)} from best to worst for {node.name} in {lookup.latest}",
         noun=words.sentence(lookup.type),
@@ -160,8 +165,14 @@ def value_ranking(lookup: Lookup, node: Node) -> Ranking:
         columns=("Value", "Score"),
         rows=tuple(rows),
         line=percent(axis.at(line[1])) if line else "",
-        note=_note(axis, named, bars=bar),
+        note=f"{_note(axis, named, bars=bar)} {_hidden(lookup, shown)}".strip(),
     )
+
+
+def _hidden(lookup: Lookup, figures: list[Figure]) -> str:
+    if not any(figure.hidden for figure in figures):
+        return ""
+    return f"[c] is hidden to protect people: its range is drawn, and the {lookup.type} has no rank."
 
 
 def _picture(axis: Axis, figure: Figure, bar: bool) -> Drawing:

@@ -18,6 +18,8 @@ PROGRESS_SIGN = {
     "steady improvement": "over",
     "significant improvement": "over",
 }
+#: What stands in place of a class where a change has none.
+UNLIKE = "not of the same indicators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def cards(lookup: Lookup, area: str) -> tuple[Card, ...]:
 def _card(lookup: Lookup, area: str, node: Node, groups: tuple[tuple[Row, ...], ...]) -> Card:
     rank = lookup.rank(area, node.id)
     change = lookup.changes.get((area, node.id))
-    says = f"{words.sentence(change.kind)}, {words.signed(change.per_year)} a year" if change else ""
+    kind = words.sentence(change.kind or UNLIKE) if change else ""
+    says = f"{kind}, {words.signed(change.per_year)} points a year" if change else ""
     return Card(
         name=node.name,
         href=lookup.node_files[node.id],
@@ -123,11 +126,11 @@ def _row(lookup: Lookup, area: str, node: Node) -> Row:
         unit=node.unit,
         href=lookup.node_files[node.id],
         parent=not node.is_indicator,
-        score=lookup.points(score),
-        symbol=symbol(figure) if figure and not isnan(score) else "",
+        score=lookup.shown_points(area, node.id),
+        symbol=symbol(figure) if figure and not figure.hidden and not isnan(score) else "",
         rank=str(rank) if rank else "",
         mark=mark.kind if mark else "",
-        dot="" if isnan(score) else percent(lookup.scale.at(score)),
+        dot="" if isnan(score) or lookup.hidden(area, node.id) else percent(lookup.scale.at(score)),
         band_from=band_from,
         band=band,
         low=low,

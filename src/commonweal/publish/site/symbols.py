@@ -31,8 +31,8 @@ LEGEND: Final = (
     Symbol(
         "[c]",
         "confidential",
-        "The figure is hidden to protect people. Its range is shown, and the middle of that range is what was"
-        " scored.",
+        "The figure is hidden to protect people. Its range is shown. The middle of that range is what was"
+        " scored, so neither a score nor a rank is shown.",
     ),
     Symbol(
         "(2015)",
@@ -40,7 +40,11 @@ LEGEND: Final = (
         "An older figure, carried forward because there is no newer one. It stands with its own date and"
         " makes no progress.",
     ),
-    Symbol("[e]", "estimated", "Not observed here: worked out from other figures, as the method page says."),
+    Symbol(
+        "[e]",
+        "estimated",
+        "Not observed: worked out from other figures, as that of a whole place from its parts.",
+    ),
     Symbol("[x]", "not available", "There is no figure, so there is no score."),
     Symbol("[z]", "not applicable", "The figure makes no sense here."),
 )

@@ -107,12 +107,23 @@ def _series(lookup: Lookup, node: Node) -> Series:
             found.append((name, "own" if k == 0 else "benchmark", values))
     ends = [_spread(lookup, node, k) for k in range(len(lookup.periods))]
     kind = "table" if found else "areas"
+    which = _which(lookup, node)
     for at, name in enumerate(("Highest", "Middle", "Lowest")):
         row = tuple(end[at] for end in ends)
         own_kind = "own" if kind == "areas" and at == 1 else kind
         if not all(isnan(v) for v in row):
-            found.append((f"{name} {lookup.type}", own_kind, row))
+            found.append((f"{name} {which}", own_kind, row))
     return found
+
+
+def _which(lookup: Lookup, node: Node) -> str:
+    """What the spread is of: "ward", or "of the 6 wards shown" where some are hidden in a period."""
+    if not node.is_indicator:
+        return lookup.type
+    counts = {len(lookup.shown_values(node.id, k)) for k in range(len(lookup.periods))} - {0}
+    if not any(lookup.hidden_values(node.id, k) for k in range(len(lookup.periods))):
+        return lookup.type
+    return f"of the {f'{counts.pop()} ' if len(counts) == 1 else ''}{lookup.types} shown"
 
 
 def _spread(lookup: Lookup, node: Node, period: int) -> tuple[float, float, float]:

@@ -1,0 +1,57 @@
+"""Whether the two ends of a change are made of the same indicators, and what to say where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any, Final
+
+import numpy as np
+
+from commonweal.insight import words
+from commonweal.model.edition import Scoring
+from commonweal.model.framework import Framework
+
+Array = np.ndarray[Any, Any]
+SAME: Final = "same"
+DIFFERS: Final = "differs"
+#: More indicators than this are counted instead of named.
+_NAMED: Final = 2
+
+
+def same_indicators(scoring: Scoring, start: int, end: int) -> Array:
+    """Whether the same indicators below a node have a score in both periods, shape (areas, nodes)."""
+    tree, at = scoring.framework, scoring.node_index
+    alike: Array = np.isfinite(scoring.scores[start]) == np.isfinite(scoring.scores[end])
+    for node in tree.parents:
+        alike[:, at[node.id]] = alike[:, [at[child.id] for child in tree.children(node.id)]].all(axis=1)
+    return alike
+
+
+def scored_indicators(scoring: Scoring, area: int, period: int) -> frozenset[str]:
+    """The indicators that have a score in an area and a period (positions)."""
+    scores, at = scoring.scores[period, area], scoring.node_index
+    return frozenset(leaf.id for leaf in scoring.framework.indicators if np.isfinite(scores[at[leaf.id]]))
+
+
+def difference(tree: Framework, node: str, first: Set[str], last: Set[str], since: str, until: str) -> str:
+    """Which indicators below a node are known at one end only; empty where there are none.
+
+    >>> from commonweal.model.framework import Node
+    >>> arson, burglary = Node("a", "Arson", "i", direction=-1), Node("b", "Burglary", "i", direction=-1)
+    >>> tree = Framework((Node("i", "Index", level="index"), arson, burglary))
+    >>> difference(tree, "i", {"a"}, {"a", "b"}, "2021", "2025")
+    'not of the same indicators: 2021 has no figure for burglary'
+    """
+    below = tree.below(node)
+    new = [words.inside(leaf.name) for leaf in below if leaf.id in last - first]
+    gone = [words.inside(leaf.name) for leaf in below if leaf.id in first - last]
+    lacking = [
+        f"{end} has no figure for {_named(names)}" for end, names in ((since, new), (until, gone)) if names
+    ]
+    return f"not of the same indicators: {', and '.join(lacking)}" if lacking else ""
+
+
+def _named(names: list[str]) -> str:
+    if len(names) > _NAMED:
+        return f"{names[0]} and {words.count(len(names) - 1)} other indicators"
+    return words.listed(names)

@@ -1,0 +1,156 @@
+"""What totals give away: links that fail, dates that can't be read, filters that no record meets.
+
+Each would end in a published figure, most often a 0 everywhere, that says nothing of the areas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from commonweal.errors import Fault
+from commonweal.model.source import Measure
+from commonweal.sources.filter import EVERY, Condition
+from commonweal.sources.ledger import COUNTED, NO_DATE, OUT_OF_PERIOD, UNLINKED, Fates, phrase
+from commonweal.sources.plan import PROJECT_FILE, Plan
+from commonweal.sources.query import ByPoint, File, Totals
+
+#: A source of which less than this share finds an area, or has a date that can be read, is a fault.
+LEAST_SHARE: Final = 0.5
+#: The west, south, east and north ends of points as they are written.
+Extent = tuple[float, float, float, float]
+
+
+def faults(plan: Plan, totals: Totals, fates: Fates) -> list[Fault]:
+    """FILTER-EMPTY, RECORDS-UNDATED and RECORDS-UNLINKED of one source that has been counted."""
+    return [*_undated(plan, fates), *_unlinked(plan, fates), *_unmet(plan, totals)]
+
+
+def _unlinked(plan: Plan, fates: Fates) -> list[Fault]:
+    """A source of the wider region may leave most records outside, but never all of them."""
+    lost = {fate: fates.records[fate] for fate in UNLINKED.values() if fates.records.get(fate)}
+    linked = fates.records.get(COUNTED, 0)
+    records = linked + sum(lost.values())
+    if not lost or linked >= LEAST_SHARE * records or (linked and plan.records.wider):
+        return []
+    why = "; ".join(phrase(fate, count) for fate, count in lost.items())
+    what = f"{linked:,} of {records:,} records of {plan.records.name!r} find an area: {why}"
+    return [_at_records(plan, "RECORDS-UNLINKED", what, _link_remedy(plan, bool(linked)), "link")]
+
+
+def _link_remedy(plan: Plan, some: bool) -> str:
+    link, query = plan.records.link, plan.query.link
+    wider = " Write `wider: true` if the source is about more than these areas." if some else ""
+    if not isinstance(query, ByPoint):
+        return f"Check that {link.column!r} holds the codes of the areas table.{wider}"
+    extent = _extent(plan.query.files, link.x, link.y)
+    if extent is None:
+        return f"Check that {link.x!r} and {link.y!r} hold numbers.{wider}"
+    if _lies_on(query, extent, turned=True) and not _lies_on(query, extent):
+        advice = f"x and y look swapped: write `x: {link.y}, y: {link.x}`."
+    elif _lies_on(query, extent):
+        advice = "Fill in the coordinates that are missing."
+    else:
+        advice = f"Check x, y and `crs`, which is {link.crs} now."
+    return f"{advice} {_said(extent)}{wider}"
+
+
+def _lies_on(query: ByPoint, extent: Extent, turned: bool = False) -> bool:
+    """Whether the middle of the points lies within the outlines' own extent, if need be turned about."""
+    import shapely
+
+    middle = [np.array([(extent[0] + extent[2]) / 2]), np.array([(extent[1] + extent[3]) / 2])]
+    (east,), (north,) = query.project(*(reversed(middle) if turned else middle))
+    west, south, eastern, northern = shapely.total_bounds(query.outlines)
+    return bool(west <= east <= eastern and south <= north <= northern)
+
+
+def _said(extent: Extent) -> str:
+    """The extent of all points together, so coarse that it places none of them."""
+    west, south, east, north = extent
+    step = 1 if max(map(abs, extent)) <= 360 else -3
+    ends = [f"{round(end, step):.{max(step, 0)}f}" for end in (west, east, south, north)]
+    return f"(Points have x from {ends[0]} to {ends[1]}, y from {ends[2]} to {ends[3]}.)"
+
+
+def _extent(files: Iterable[File], x: str, y: str) -> Extent | None:
+    """The extent of the points in some files; None where there is none."""
+    ends = [_extent_of_file(file, x, y) for file in files]
+    known = [e for e in ends if None not in e]
+    if not known:
+        return None
+    wests, souths, easts, norths = zip(*known, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)
+
+
+def _extent_of_file(file: File, x: str, y: str) -> tuple[float, ...]:
+    if file.kind == "parquet":
+        frame = pl.scan_parquet(file.path)
+    else:
+        frame = pl.scan_csv(
+            file.path, separator=file.delimiter, infer_schema=False, has_header=False, skip_rows=1,
+            new_columns=[f"#{i}" for i in range(len(file.columns))], encoding="utf8-lossy",
+            truncate_ragged_lines=True,
+        ).rename({f"#{i}": name for i, name in enumerate(file.columns) if name in (x, y)})  # fmt: skip
+    number = [
+        pl.col(name).cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False) for name in (x, y)
+    ]
+    usable = [pl.when(n.is_finite()).then(n) for n in number]
+    ends = [usable[0].min().alias("w"), usable[1].min().alias("s")]
+    ends += [usable[0].max().alias("e"), usable[1].max().alias("n")]
+    return frame.select(ends).collect().row(0)
+
+
+def _undated(plan: Plan, fates: Fates) -> list[Fault]:
+    lost = fates.records.get(NO_DATE, 0)
+    links = sum(fates.records.get(fate, 0) for fate in UNLINKED.values())
+    dated = fates.records.get(COUNTED, 0) + fates.records.get(OUT_OF_PERIOD, 0) + links
+    if not lost or dated >= LEAST_SHARE * (dated + lost):
+        return []
+    what = f"{dated:,} of {dated + lost:,} records of {plan.records.name!r} have a date that can be read"
+    remedy = "Write dates as 2016-04-13, 13/04/2016, 2016-04, 2016-Q2, 2016 or 2015/16, all of one kind."
+    return [_at_records(plan, "RECORDS-UNDATED", what, remedy, "date")]
+
+
+def _at_records(plan: Plan, code: str, what: str, remedy: str, key: str) -> Fault:
+    file = PROJECT_FILE if plan.records.line else ""
+    return Fault(code, what, remedy, file, plan.records.line, ("records", plan.records.name, key))
+
+
+def _unmet(plan: Plan, totals: Totals) -> list[Fault]:
+    """A filter that no record meets is most likely a slip of the pen."""
+    if not totals.cells["records"].sum():
+        return []
+    found = []
+    for measure in plan.measures:
+        numerator, base = plan.conditions[measure.indicator]
+        empty_base = base != EVERY and not _met(plan, totals, base)
+        if measure.may_be_empty or not (
+            empty_base or (numerator != EVERY and not _met(plan, totals, numerator))
+        ):
+            continue
+        found.append(_empty(plan, totals, measure, "among" if empty_base else "where"))
+    return found
+
+
+def _met(plan: Plan, totals: Totals, condition: Condition) -> int:
+    return int(totals.cells[f"c{plan.query.conditions.index(condition)}"].sum())
+
+
+def _empty(plan: Plan, totals: Totals, measure: Measure, which: str) -> Fault:
+    text = measure.among if which == "among" else measure.where
+    base = plan.conditions[measure.indicator][1]
+    within = which == "where" and base != EVERY
+    records = _met(plan, totals, base) if within else int(totals.cells["records"].sum())
+    of = f"{records:,} records of {plan.records.name!r}{' that meet `among`' if within else ''}"
+    return Fault(
+        "FILTER-EMPTY",
+        f"none of {of} meets the filter {text!r}",
+        "Compare it with the records, letter by letter; write `may_be_empty: true` if none is right.",
+        PROJECT_FILE if measure.line else "",
+        measure.line,
+        ("measures", measure.indicator, which),
+    )

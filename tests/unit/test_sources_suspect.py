@@ -1,0 +1,117 @@
+"""A source that says nothing of the areas is a fault, not a 0 everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import shapely
+from made_project import made_project
+
+from commonweal.errors import CommonwealError
+from commonweal.model.area import Boundaries
+from commonweal.model.project import Project
+from commonweal.model.source import Link, Measure, Records
+from commonweal.sources import collect, ledger_lines
+
+SQUARES = np.array([shapely.box(-0.6, 52, -0.5, 53), shapely.box(-0.5, 52, -0.4, 53)], dtype=object)
+OUTLINES = Boundaries(("A", "B"), SQUARES, "EPSG:4326")
+COUNT = Measure("number", "cases", "count")
+
+
+def project_of(folder: Path, text: str, *measures: Measure, **more: object) -> Project:
+    path = folder / "cases.csv"
+    path.write_text(text, encoding="utf-8")
+    given: dict[str, object] = {"subject": "thing", "link": Link("code", "ward"), "period": "2016", **more}
+    cases = Records("cases", (path,), path.name, line=7, **given)  # type: ignore[arg-type]
+    return made_project(folder, [cases], measures or [COUNT], boundaries=OUTLINES)
+
+
+def said(project: Project) -> str:
+    with pytest.raises(CommonwealError) as caught:
+        collect(project)
+    (fault,) = caught.value.faults
+    return str(fault)
+
+
+def test_swapped_coordinates_are_noticed(tmp_path: Path) -> None:
+    link = Link("point", x="lat", y="lon")
+    project = project_of(tmp_path, "lat,lon\n52.51,-0.55\n52.31,-0.45\n,\n", link=link)
+    assert said(project) == (
+        "commonweal.yaml:7: RECORDS-UNLINKED 0 of 3 records of 'cases' find an area: 1 without coordinates;"
+        " 2 outside all areas; x and y look swapped: write `x: lon, y: lat`."
+        " (Points have x from 52.3 to 52.5, y from -0.6 to -0.5.)"
+    )
+
+
+def test_another_system_is_noticed(tmp_path: Path) -> None:
+    link = Link("point", x="x", y="y")
+    project = project_of(tmp_path, "x,y\n497234.5,271876.1\n", link=link)
+    assert (
+        "Check x, y and `crs`, which is EPSG:4326 now. (Points have x from 497000 to 497000, y from 272000 to"
+        in (said(project))
+    )
+
+
+def test_most_points_missing_is_a_fault_and_half_is_not(tmp_path: Path) -> None:
+    link = Link("point", x="x", y="y")
+    inside = "-0.55,52.5\n"
+    found = said(project_of(tmp_path, "x,y\n" + inside * 2 + ",\n" * 3, link=link))
+    assert "2 of 5 records of 'cases' find an area: 3 without coordinates; Fill in the coordinates" in found
+    collected = collect(project_of(tmp_path, "x,y\n" + inside * 2 + ",\n" * 2, link=link))
+    assert ledger_lines(collected.ledger) == ["cases: 4 read, 2 counted (50%), 2 without coordinates"]
+
+
+def test_parquet_is_measured_too(tmp_path: Path) -> None:
+    pl.DataFrame({"x": [52.5], "y": [-0.55]}).write_parquet(tmp_path / "cases.parquet")
+    link = Link("point", x="x", y="y")
+    cases = Records("cases", (tmp_path / "cases.parquet",), "cases.parquet", "thing", link, period="2016")
+    assert "look swapped" in said(made_project(tmp_path, [cases], [COUNT], boundaries=OUTLINES))
+
+
+def test_unknown_codes_are_a_fault_unless_the_source_is_wider(tmp_path: Path) -> None:
+    text = "ward\nA\nX\nY\n"
+    found = said(project_of(tmp_path, text))
+    assert (
+        "1 of 3 records of 'cases' find an area: 2 with an unknown area code; Check that 'ward' holds"
+        in found
+    )
+    assert collect(project_of(tmp_path, text, wider=True)).counted.frame["value"].to_list() == [1.0, 0.0]
+    assert "RECORDS-UNLINKED 0 of 2" in said(project_of(tmp_path, "ward\nX\nY\n", wider=True))
+
+
+def test_dates_that_can_not_be_read_are_a_fault(tmp_path: Path) -> None:
+    text = "ward,when\nA,2016-01-02\nA,12/25/2016\nB,soon\n"
+    found = said(project_of(tmp_path, text, date="when", period=""))
+    assert found.startswith(
+        "commonweal.yaml:7: RECORDS-UNDATED 1 of 3 records of 'cases' have a date that can be read; "
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        (
+            Measure("number", "cases", "count", where="kind = 'Serious'", line=9),
+            "commonweal.yaml:9: FILTER-EMPTY none of 2 records of 'cases' meets the filter \"kind =",
+        ),
+        (
+            Measure("number", "cases", "percentage", where="kind = 'x'", among="kind = 'serious'", line=9),
+            "commonweal.yaml:9: FILTER-EMPTY none of 1 records of 'cases' that meet `among` meets the filter",
+        ),
+        (
+            Measure("number", "cases", "percentage", where="kind = 'serious'", among="ward = 'C'", line=9),
+            "commonweal.yaml:9: FILTER-EMPTY none of 2 records of 'cases' meets the filter \"ward = 'C'\"; ",
+        ),
+    ],
+)
+def test_a_filter_that_no_record_meets(tmp_path: Path, measure: Measure, words: str) -> None:
+    assert said(project_of(tmp_path, "ward,kind\nA,serious\nB,slight\n", measure)).startswith(words)
+
+
+def test_a_filter_that_no_record_meets_may_be_meant(tmp_path: Path) -> None:
+    measure = Measure("number", "cases", "count", where="kind = 'fatal'", may_be_empty=True)
+    collected = collect(project_of(tmp_path, "ward,kind\nA,serious\nB,slight\n", measure))
+    assert collected.counted.frame["value"].to_list() == [0.0, 0.0]
