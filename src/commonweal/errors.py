@@ -53,6 +53,8 @@ CODES: Final[dict[str, str]] = {
     "INDICATOR-CONSTANT": "an indicator has one value for all where a step needs a range",
     "INDICATOR-EMPTY": "an indicator has neither values nor a measure",
     "INDICATOR-UNKNOWN": "an indicator is not in the framework",
+    "INTERCHANGE-FORM": "there is nothing here that a project can begin from",
+    "INTERCHANGE-LAYOUT": "a table or workbook of another program is not laid out as expected",
     "LINK-CRS": "a coordinate system is not known",
     "MEASURE-DENOMINATOR": "a measure's denominator is missing or not known",
     "MEASURE-FILTER": "a measure lacks a filter, or has one that its kind does not use",

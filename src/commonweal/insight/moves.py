@@ -192,7 +192,7 @@ def _frame(
     by_step: Any = (np.abs(np.nan_to_num(parts)) > _NOTHING) | appears | (rank_parts != 0)
     in_both = np.array([code in old.area_index for code in new.areas])
     at = np.nonzero(by_step.any(axis=0) & in_both[None, :, None])
-    unranked = (np.stack(ranks)[:, *at] == 0).any(axis=0)
+    unranked = (np.stack([held[at] for held in ranks]) == 0).any(axis=0)
     columns: dict[str, Any] = {
         "period": np.asarray(periods)[at[0]],
         "area": np.asarray(new.areas)[at[1]],
@@ -205,7 +205,7 @@ def _frame(
         "old_rank": ranks[0][at],
         "new_rank": ranks[-1][at],
         **{f"rank_{step}": rank_parts[k][at] for k, step in enumerate(STEPS)},
-        "steps": _names(by_step[:, *at]),
+        "steps": _names(np.stack([moved[at] for moved in by_step])),
     }
     frame = pl.DataFrame(columns).select(pl.col(name).cast(kind) for name, kind in MOVES.items())
     return frame.with_columns(
