@@ -79,7 +79,7 @@ def pages(demo_site: Path) -> dict[Path, Page]:
 
 
 def test_every_page_is_sound_html(pages: dict[Path, Page]) -> None:
-    assert len(pages) == 17 + 69 + 6
+    assert len(pages) == 17 + 69 + 7
     for path, page in pages.items():
         assert not page.faults, path
         assert page.lang == "en-GB", path
@@ -158,6 +158,7 @@ TEMPLATES = (
     "nodes/{hidden}",
     "indicators.html",
     "method.html",
+    "audit.html",
     "protection.html",
     "data.html",
     "accessibility.html",
