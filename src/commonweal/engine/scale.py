@@ -230,7 +230,8 @@ def _handed_on(
         return np.array([0.0, 1.0]), []
     if method.name not in normalise.HAS_GOALPOSTS | normalise.HAS_MOMENTS:
         what = f"rule frozen does not fit {method.name} (indicator {node.id!r})"
-        remedy = f"Only these can be handed on: {', '.join(sorted(normalise.HAS_GOALPOSTS | normalise.HAS_MOMENTS))}."
+        fit = sorted(normalise.HAS_GOALPOSTS | normalise.HAS_MOMENTS)
+        remedy = f"Only these can be handed on: {', '.join(fit)}."
         return np.empty(0), [Fault("RECIPE-RULE", what, remedy, path=("normalise", "rule"))]
     ends = held.get(node.id)
     if ends is None or ends[0] == ends[1]:

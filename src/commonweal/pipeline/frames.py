@@ -51,7 +51,7 @@ def score(
         table = table.with_columns(pl.lit("2000").alias("period"))
     observations = project.values_from_frame(table, tree)
     steps = Recipe.read(recipe or {})
-    raise_any(steps.faults_against(tree))
+    raise_any([*steps.faults_against(tree), *without_edition(steps)])
     places = _areas(observations, areas)
     scoring = engine.score(
         observations,
@@ -70,6 +70,16 @@ def score(
         carry=carry,
     )
     return insight.interpret(edition, pl.DataFrame(schema=BENCHMARKS).select("name", "period"))
+
+
+def without_edition(recipe: Recipe) -> list[Fault]:
+    """RECIPE-RULE where weights come from an older edition, and there is no folder to look in."""
+    setting = recipe.weigh.method
+    named = [setting.every, *dict(setting.levels).values(), *dict(setting.nodes).values()]
+    if all(method.name != "frozen" for method in named):
+        return []
+    what = "weigh frozen takes weights from an older edition"
+    return [Fault("RECIPE-RULE", what, "Score a project folder, which can name one.", path=("weigh",))]
 
 
 def _polars(frame: Any) -> pl.DataFrame:
