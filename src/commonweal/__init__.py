@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from commonweal.model.project import Project
     from commonweal.model.recipe import Recipe
     from commonweal.pipeline.comparing import compare, diff, replay
+    from commonweal.pipeline.exporting import export
     from commonweal.pipeline.folder import build, check
     from commonweal.pipeline.frames import score
     from commonweal.pipeline.freezing import freeze
@@ -50,6 +51,7 @@ _HOMES = {
     "diff": "pipeline.comparing",
     "explain_gap": "insight.explain",
     "explain_score": "insight.explain",
+    "export": "pipeline.exporting",
     "freeze": "pipeline.freezing",
     "load_project": "project.load",
     "read_edition": "project.edition",
@@ -80,6 +82,7 @@ __all__ = [
     "diff",
     "explain_gap",
     "explain_score",
+    "export",
     "freeze",
     "load_project",
     "read_edition",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("demo", "new", "check", "build", "explain", "schema")
+COMMANDS = ("demo", "new", "check", "build", "audit", "explain", "schema")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -56,6 +56,18 @@ class TestOnTheDemo:
         document = json.loads(command("explain", demo_project, "Quayside", "--json").stdout)
         parts = [row["points"] for row in document["gap"]["parts"] if row["adds_up"]]
         assert sum(parts) == pytest.approx(document["gap"]["points"], abs=1e-9)
+
+    def test_audit(self, command, demo_project: Path) -> None:
+        done = command("audit", demo_project)
+        assert done.returncode == 0, done.stderr
+        assert "10. Presentation and dissemination" in done.stdout
+        assert "FAILED" not in done.stdout
+
+    def test_audit_json(self, command, demo_project: Path, demo_build: Path) -> None:
+        printed = json.loads(command("audit", demo_project, "--json").stdout)
+        assert printed == json.loads((demo_build / "audit.json").read_text(encoding="utf-8"))
+        assert [section["step"] for section in printed["sections"]] == list(range(1, 11))
+        assert all(check["passed"] for check in printed["assurance"]["verified"])
 
     def test_explain_unknown_area(self, command, demo_project: Path) -> None:
         done = command("explain", demo_project, "Quaysde")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -23,20 +23,32 @@ def node_id(name: str) -> str:
 
 
 def score_table(
-    wide: pl.DataFrame, area: str, framework: Framework, recipe: Mapping[str, object], period: str = "2020"
+    wide: pl.DataFrame,
+    area: str,
+    framework: Framework,
+    recipe: Mapping[str, object] | Sequence[Mapping[str, object]],
+    period: str = "2020",
+    areas: Areas | None = None,
+    denominators: pl.DataFrame | None = None,
 ) -> Scoring:
-    """Score a table with a row an area and a column an indicator id (others are ignored)."""
+    """Score a table with a row an area and a column an indicator id (others are ignored).
+
+    `period` is the period of all rows, or the column that holds it.
+    """
     ids = [node.id for node in framework.indicators]
-    long = wide.select(pl.col(area).alias("area"), *ids).unpivot(
-        index="area", variable_name="indicator", value_name="value"
+    when = pl.col(period).cast(pl.String) if period in wide.columns else pl.lit(period)
+    long = wide.select(pl.col(area).alias("area"), when.alias("period"), *ids).unpivot(
+        index=["area", "period"], variable_name="indicator", value_name="value"
     )
-    areas = Areas("place", "", tuple(Area(code, code) for code in wide[area]))
+    places = areas or Areas("place", "", tuple(Area(code, code) for code in wide[area]))
+    labels = sorted(long["period"].unique())
     return score(
-        Observations.of(long.with_columns(pl.lit(period).alias("period"))),
+        Observations.of(long),
         framework,
-        areas,
-        Periods((Period.parse(period),)),
+        places,
+        Periods(tuple(Period.parse(label) for label in labels)),
         Recipe.read(recipe),
+        denominators=denominators,
     )
 
 

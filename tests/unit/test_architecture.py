@@ -119,8 +119,10 @@ def test_every_error_code_is_used() -> None:
 
 def test_recipe_families_have_their_methods() -> None:
     """The names a recipe may write are those that methods/ defines."""
-    from commonweal.methods import aggregate, normalise, weigh
+    from commonweal.methods import aggregate, impute, normalise, treat, weigh
 
-    families = {"normalise": normalise, "weigh": weigh, "aggregate": aggregate}
+    families = {
+        "impute": impute, "treat": treat, "normalise": normalise, "weigh": weigh, "aggregate": aggregate,
+    }  # fmt: skip
     for family, module in families.items():
         assert set(METHODS[family]) == set(module.METHODS), family

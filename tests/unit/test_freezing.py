@@ -176,3 +176,76 @@ def test_frozen_goalposts_hold_for_new_periods_and_restate_old_ones(tmp_path: Pa
     assert restated["score"].to_list() == pytest.approx(first.scores["score"].to_list(), nan_ok=True)
     again = commonweal.build(town / "build" / "project", tmp_path / "again")
     assert again.scores.equals(second.scores)
+
+
+FIRST = "periods: {publish: [2024]}\n"
+BOTH = "periods: {publish: [2024, 2025]}\n"
+
+
+def then_freeze(town: Path, recipe: str, next_recipe: str) -> tuple[commonweal.Edition, commonweal.Edition]:
+    """An edition of 2024 frozen, and one of both years by the next recipe."""
+    start = YAML.split("recipe:")[0]
+    (town / "commonweal.yaml").write_text(f"{start}recipe: {recipe}\n{FIRST}")
+    first = commonweal.build(town)
+    commonweal.freeze(town, "2024")
+    (town / "commonweal.yaml").write_text(f"{start}recipe: {next_recipe}\n{BOTH}")
+    return first, commonweal.build(town)
+
+
+def builds_again(town: Path, edition: commonweal.Edition) -> None:
+    again = commonweal.build(town / "build" / "project", town / "again")
+    scores = (town / "build" / "data" / "scores.csv").read_bytes()
+    assert (town / "again" / "data" / "scores.csv").read_bytes() == scores
+    assert again.scores.height == edition.scores.height
+
+
+@pytest.mark.parametrize("method", ["zscore", "t-score", "{method: zscore, mean: 10, sd: 2}"])
+def test_means_and_deviations_are_handed_on(town: Path, method: str) -> None:
+    inner = method.strip("{}") if method.startswith("{") else f"method: {method}"
+    frozen = f"{{normalise: {{{inner}, rule: frozen, edition: editions/2024}}}}"
+    first, second = then_freeze(town, f"{{normalise: {method}}}", frozen)
+    assert first.scales.row(0, named=True)["mean"] == pytest.approx(191 / 6)
+    assert second.scores.filter(period="2024")["score"].to_list() == pytest.approx(
+        first.scores["score"].to_list(), abs=1e-9
+    )
+    jobs = second.scales.filter(indicator="jobs").row(0, named=True)
+    shift = second.scores.filter(node="jobs", area="A")["score"].to_list()
+    unit = {"zscore": 1, "t-score": 10}.get(method, 2)
+    assert shift[1] - shift[0] == pytest.approx(unit / jobs["sd"])  # every value is one higher in 2025
+    builds_again(town, second)
+
+
+def test_weights_are_handed_on(town: Path) -> None:
+    recipe = "{normalise: minmax, weigh: entropy}"
+    first, second = then_freeze(
+        town, recipe, "{normalise: minmax, weigh: {method: frozen, edition: editions/2024}}"
+    )
+    weights = first.weights.filter(parent="safety")["weight"].to_list()
+    assert weights[0] != pytest.approx(0.5)
+    assert second.weights.filter(parent="safety")["weight"].to_list() == pytest.approx(weights, rel=1e-11)
+    builds_again(town, second)
+    loaded = commonweal.load_project(town / "build" / "project")
+    assert loaded.recipe.weigh.method.at("safety", "component").name == "given"
+
+
+def test_a_new_indicator_has_no_frozen_weight(town: Path) -> None:
+    lines = (town / "framework.csv").read_text()
+    (town / "framework.csv").write_text("\n".join(r for r in lines.splitlines() if r[:4] != "pay,"))
+    values = (town / "data" / "values.csv").read_text()
+    (town / "data" / "values.csv").write_text("\n".join(r for r in values.splitlines() if ",pay," not in r))
+    commonweal.freeze(town, "2024")
+    (town / "framework.csv").write_text(lines)
+    (town / "data" / "values.csv").write_text(values)
+    frozen = YAML.replace("weigh: given", "weigh: {method: frozen, edition: editions/2024}")
+    (town / "commonweal.yaml").write_text(frozen)
+    with pytest.raises(CommonwealError) as error:
+        commonweal.load_project(town)
+    assert code_of(error) == "EDITION-WEIGHTS"
+    assert "'pay' in 'work'" in error.value.faults[0].what
+
+
+def test_weights_can_not_be_frozen_without_a_folder(town: Path) -> None:
+    edition = commonweal.build(town)
+    with pytest.raises(CommonwealError) as error:
+        commonweal.replay(edition, {"weigh": {"method": "frozen", "edition": "editions/2024"}})
+    assert code_of(error) == "RECIPE-RULE"

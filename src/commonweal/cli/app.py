@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from commonweal.cli import build, check, demo, diff, explain, freeze, new, schema
+from commonweal.cli import audit, build, check, demo, diff, explain, export, freeze, new, schema
 from commonweal.errors import CommonwealError
 
 OUR_FAULT: Final = 1
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, new, check, build, explain, freeze, diff, schema):
+for command in (demo, new, check, build, audit, explain, freeze, diff, export, schema):
     app.command(name=command.NAME, help=command.HELP, epilog=command.EXAMPLE)(command.run)
 
 

@@ -8,7 +8,9 @@ from typing import Annotated, Final
 import typer
 
 NAME: Final = "new"
-HELP: Final = "Write a starter project from a built-in framework."
+HELP: Final = (
+    "Write a starter project: from a built-in framework, a workbook, or the tables of another program."
+)
 EXAMPLE: Final = "Example: commonweal new our-borough"
 
 
@@ -18,10 +20,34 @@ def run(
     areas: Annotated[
         Path | None, typer.Option(help="A table of your areas (code, name and more) to start with.")
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Start from iData.csv and iMeta.csv of COINr (their folder, or the first), a COIN Tool"
+            " workbook, or our own workbook filled in.",
+        ),
+    ] = None,
+    meta: Annotated[
+        Path | None, typer.Option(help="With --from iData.csv: where iMeta.csv is, if not beside it.")
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Write only the workbook, to fill in without code.")
+    ] = False,
 ) -> None:
     """Write a starter project."""
     from commonweal import project
 
+    if template:
+        path = project.write_template(folder)
+        typer.echo(f"Wrote {path}\nFill it in, then: commonweal new FOLDER --from {path}")
+        return
+    if source is not None:
+        for sentence in project.begin_from(folder, source, meta):
+            typer.echo(f"Note: {sentence}")
+        typer.echo(f"Wrote a project to {folder}\nNext: commonweal build {folder}")
+        return
     project.new(folder, framework=framework, areas=areas)
     typer.echo(
         f"Wrote a starter project to {folder}\n"

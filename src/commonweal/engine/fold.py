@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from commonweal.engine.enter import MISSING, Codes, Entered, enter, fill
-from commonweal.engine.parent import Children, Formed, form, zero_fault
-from commonweal.engine.scale import Scale, find_scales, goalposts_frame, lines
+from commonweal.engine.cells import IMPUTED, Cells, Context
+from commonweal.engine.enter import Entered, enter, fill
+from commonweal.engine.parent import Formed, form, zero_fault
+from commonweal.engine.run import Run
+from commonweal.engine.scale import goalposts_frame, lines
 from commonweal.engine.trace import trace
-from commonweal.engine.weights import weights_frame
+from commonweal.engine.tree import Tree
+from commonweal.engine.weights import asked_frame, weights_frame
 from commonweal.errors import Fault, raise_any
-from commonweal.methods import Flags, Floats
+from commonweal.methods import Floats
 from commonweal.methods.rank import rank
-from commonweal.methods.weigh import Weighing
-from commonweal.model.area import Areas
-from commonweal.model.edition import Scoring
+from commonweal.methods.weigh import ASKS
+from commonweal.model.area import Area, Areas
+from commonweal.model.edition import IMPUTATIONS, TREATMENTS, Scoring
 from commonweal.model.framework import Framework, Node
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
-from commonweal.model.recipe import Recipe
+from commonweal.model.recipe import Fitted, Recipe
+
+#: No answers at all.
+NOBODY: Final[Mapping[str, Floats]] = MappingProxyType({})
 
 
 def score(
@@ -32,11 +40,16 @@ def score(
     periods: Periods,
     recipe: Recipe,
     frozen_goalposts: pl.DataFrame | None = None,
+    answers: Mapping[str, Floats] | None = None,
+    denominators: pl.DataFrame | None = None,
 ) -> Scoring:
     """Score every node of the framework in every area and published period.
 
-    `frozen_goalposts` (indicator, worst, best) is what rule frozen needs. Raises what `enter` and
-    `find_scales` raise, RECIPE-LEVEL, RECIPE-NODE, FRAMEWORK-GOALPOSTS, and SCORE-ZERO.
+    `frozen_goalposts` (indicator, worst, best) is what rule frozen needs, `answers` (by parent) what weights
+    that ask people need: see `commonweal.methods.weigh`; `denominators` (name, area, period, value) what
+    denominate divides by, beside the columns of the areas. Raises ANSWER-MISSING, what `enter` and
+    `find_scales` raise, RECIPE-LEVEL, RECIPE-NODE, RECIPE-COLUMN, FRAMEWORK-GOALPOSTS, DENOMINATOR-ZERO,
+    SCREEN-EMPTY, TREAT-VALUE and SCORE-ZERO.
 
     >>> from commonweal.model.area import Area
     >>> tree = Framework((Node("index", "Index", level="index"),
@@ -51,11 +64,22 @@ def score(
     """
     raise_any(recipe.faults_against(framework))
     entered = enter(observations, framework, areas, periods)
-    base = None
-    if recipe.normalise.rule == "base":
-        at = Periods((Period.parse(recipe.normalise.base),), periods.carry)
-        base = fill(observations, framework, areas, at)
-    return fold(entered, areas.codes, framework, recipe, base, frozen_goalposts)
+    raise_any(_unasked(recipe, framework, answers))
+    bases = {
+        label: fill(observations, framework, areas, Periods((Period.parse(label),), periods.carry))
+        for label in sorted({step.base for step in recipe.cells if isinstance(step, Fitted) and step.base})
+    }
+    context = Context(areas, pl.DataFrame() if denominators is None else denominators)
+    return fold(
+        entered,
+        areas.codes,
+        framework,
+        recipe,
+        bases,
+        frozen_goalposts,
+        context=context,
+        answers=answers or {},
+    )
 
 
 def fold(
@@ -63,28 +87,43 @@ def fold(
     areas: tuple[str, ...],
     framework: Framework,
     recipe: Recipe,
-    base: Entered | None = None,
+    bases: Mapping[str, Entered] | None = None,
     frozen_goalposts: pl.DataFrame | None = None,
+    *,
+    context: Context | None = None,
+    answers: Mapping[str, Floats] = NOBODY,
 ) -> Scoring:
-    """Run the recipe on what entered: normalise, then weigh and aggregate parent by parent, then rank."""
-    scales = find_scales(entered, framework, recipe.normalise, base, frozen_goalposts)
-    tree = _Tree.of(framework, entered, scales)
+    """Run the recipe on what entered: its steps on cells, then weigh and aggregate by parent, then rank.
+
+    `bases` holds what enters each base period that a rule names.
+    """
+    context = context or Context(Areas("area", "", tuple(Area(code, code) for code in areas)))
+    cells = Cells.of(framework, areas, entered, bases or {})
+    run = Run(framework, context, frozen_goalposts, cells, cells.values)
+    run.all(recipe)
+    tree = Tree.of(framework, run.cells, run.scales)
     faults: list[Fault] = []
     for parent in framework.parents:
-        formed = form(parent, tree.children(parent), recipe)
+        if parent.id not in tree.kept:
+            tree.leave_out(parent)
+            continue
+        formed = form(parent, tree.children(parent), recipe, answers.get(parent.id))
         faults += _faults(formed, parent, tree, entered.periods, areas, recipe)
         tree.hold(parent, formed)
     raise_any(faults)
     ranks, of = rank(tree.scores)
     scores, ranks = np.moveaxis(tree.scores, 0, -1), np.moveaxis(ranks, 0, -1)
-    reasons = {scale.node.id: scale.reason for scale in scales if scale.reason}
+    reasons = run.why_unscored()
+    published = cells.published
+    filled = np.False_ if run.filled is None else run.filled[:, published]
+    plain = not (run.curves or run.denominated or run.imputed)
     return Scoring(
         periods=entered.periods,
         areas=areas,
         framework=framework,
         recipe=recipe,
-        values=np.moveaxis(entered.values, 0, -1),
-        value_status=np.moveaxis(entered.status, 0, -1),
+        values=np.moveaxis(run.source[:, published], 0, -1),
+        value_status=np.moveaxis(np.where(filled, IMPUTED, entered.status), 0, -1),
         entered_periods=tuple(period.label for period in entered.own_periods),
         entered_from=np.moveaxis(entered.own, 0, -1),
         scores=scores,
@@ -93,81 +132,42 @@ def fold(
         of=of.T,
         child_weights={id: weighing.weight for id, weighing in tree.weighings.items()},
         weights=weights_frame(framework, tree.weighings, entered.periods, reasons),
-        goalposts=goalposts_frame(scales, entered.periods),
-        trace=trace(framework, recipe, entered, scores, ranks, tree.weighings),
+        goalposts=goalposts_frame(run.scales, entered.periods),
+        trace=trace(framework, recipe, run.trace, scores, ranks, tree.weighings),
         floored=_floored_frame(tree, entered.periods, areas),
-        fits=lines(scales),
+        fits=lines(run.scales) if run.straight else np.full((1, len(cells.nodes), 4), np.nan),
         reasons=reasons,
+        answers=answers,
+        asked=asked_frame(framework, tree.weighings),
+        met=None if plain or run.met is None else np.moveaxis(run.met[:, published], 0, -1),
+        treatments=_stacked(run.treatments, TREATMENTS),
+        imputed=_stacked(run.imputed, IMPUTATIONS),
+        screened=run.screened_frame(),
+        curves=tuple(run.curves),
+        denominated=frozenset(run.denominated),
+        denominators=context.denominators,
+        dropped=frozenset(node.id for node in framework if node.id not in tree.kept),
+        notes=tuple(run.notes),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tree:
-    """The nodes while they are scored: arrays (nodes, periods, areas), filled from the indicators up."""
-
-    framework: Framework
-    position: dict[str, int]
-    scales: dict[str, Scale]
-    scores: Floats
-    status: Codes
-    fresh: Flags
-    weighings: dict[str, Weighing] = field(default_factory=dict)
-    #: child id -> where (periods, areas) a mean lifted it to the floor
-    lifted: dict[str, Flags] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, framework: Framework, entered: Entered, scales: tuple[Scale, ...]) -> _Tree:
-        shape = (len(framework), *entered.values.shape[1:])
-        position = {node.id: i for i, node in enumerate(framework)}
-        scores = np.full(shape, np.nan)
-        status = np.full(shape, MISSING, dtype=np.uint8)
-        fresh = np.zeros(shape, dtype=bool)
-        for i, scale in enumerate(scales):
-            at = position[scale.node.id]
-            scores[at] = scale.scores(entered.values[i])
-            unscored = np.isnan(scores[at]) & ~np.isnan(entered.values[i])
-            status[at] = np.where(unscored, MISSING, entered.status[i])
-            fresh[at] = ~np.isnan(scores[at]) & ~entered.carried[i]
-        return cls(framework, position, {s.node.id: s for s in scales}, scores, status, fresh)
-
-    def children(self, parent: Node) -> Children:
-        nodes = self.framework.children(parent.id)
-        at = [self.position[node.id] for node in nodes]
-        offset, per_point = _points(nodes, self.scales)
-        return Children(nodes, self.scores[at], self.status[at], self.fresh[at], offset, per_point)
-
-    def hold(self, parent: Node, formed: Formed) -> None:
-        at = self.position[parent.id]
-        self.scores[at], self.status[at], self.fresh[at] = formed.scores, formed.status, formed.fresh
-        self.weighings[parent.id] = formed.weighing
-        if formed.lifted is not None:
-            for node, where in zip(self.framework.children(parent.id), formed.lifted, strict=True):
-                self.lifted[node.id] = where
+def _stacked(frames: list[pl.DataFrame], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
-def _points(nodes: tuple[Node, ...], scales: dict[str, Scale]) -> tuple[Floats, Floats]:
-    """What leads from points of score back to directed values: offset and per point, (periods, children).
-
-    Parents, and indicators without goalposts, are already what is weighed.
-    """
-    ends = [_ends(scales.get(node.id)) for node in nodes]
-    periods = max(len(end) for end in ends)
-    directed = np.stack([np.broadcast_to(end, (periods, 2)) for end in ends], axis=1)
-    per_point = (directed[..., 1] - directed[..., 0]) / 100.0
-    unknown = np.isnan(per_point)  # a period without any value: its child is missing there anyway
-    return np.where(unknown, 0.0, directed[..., 0]), np.where(unknown, 1.0, per_point)
-
-
-def _ends(scale: Scale | None) -> Floats:
-    if scale is None or scale.method.name != "goalposts" or scale.reason:
-        return np.array([[0.0, 100.0]])
-    return scale.goalposts * float(scale.node.direction or 1)
+def _unasked(recipe: Recipe, framework: Framework, answers: Mapping[str, Floats] | None) -> list[Fault]:
+    """Weights that ask people need a project folder, which holds their answers."""
+    methods = {recipe.weigh.method.at(parent.id, parent.level).name for parent in framework.parents}
+    if answers is not None or not methods & ASKS:
+        return []
+    what = f"weigh: {min(methods & ASKS)} needs a table of answers, and there is none here"
+    return [Fault("ANSWER-MISSING", what, "Build a project folder that has the table.", path=("weigh",))]
 
 
 def _faults(
     formed: Formed,
     parent: Node,
-    tree: _Tree,
+    tree: Tree,
     periods: tuple[Period, ...],
     areas: tuple[str, ...],
     recipe: Recipe,
@@ -177,7 +177,7 @@ def _faults(
         return []
     method = recipe.aggregate.method.at(parent.id, parent.level)
     faults = []
-    for node, where in zip(tree.framework.children(parent.id), formed.refused, strict=True):
+    for node, where in zip(tree.nodes(parent), formed.refused, strict=True):
         if where.any():
             p, a = np.argwhere(where)[0]
             found = float(tree.scores[tree.position[node.id], p, a])
@@ -186,7 +186,7 @@ def _faults(
     return faults
 
 
-def _floored_frame(tree: _Tree, periods: tuple[Period, ...], areas: tuple[str, ...]) -> pl.DataFrame:
+def _floored_frame(tree: Tree, periods: tuple[Period, ...], areas: tuple[str, ...]) -> pl.DataFrame:
     rows = [
         (periods[p].label, areas[a], node.id, float(tree.scores[tree.position[node.id], p, a]))
         for node in tree.framework

@@ -47,9 +47,12 @@ class Formed:
     refused: Flags | None
 
 
-def form(parent: Node, children: Children, recipe: Recipe) -> Formed:
-    """Weigh the children and take their mean, where enough of them are there."""
-    weighing = _weigh(parent, children, recipe)
+def form(parent: Node, children: Children, recipe: Recipe, answers: Floats | None = None) -> Formed:
+    """Weigh the children and take their mean, where enough of them are there.
+
+    `answers` is what people said about the children, for the weights that ask them.
+    """
+    weighing = _weigh(parent, children, recipe, answers)
     method = recipe.aggregate.method.at(parent.id, parent.level)
     there = ~np.isnan(children.scores)
     enough = there.sum(axis=0) >= needed(parent, children.nodes, recipe.available)
@@ -70,9 +73,15 @@ def form(parent: Node, children: Children, recipe: Recipe) -> Formed:
 
 def lift(scores: Floats, method: Method, floor: float | None) -> tuple[Floats, Flags | None]:
     """The scores as they enter the mean, and which of them the floor lifted: only where p <= 0."""
-    if floor is None or power(method) > 0:
+    if floor is None or not lifts(method):
         return scores, None
     return np.maximum(scores, floor), scores < floor
+
+
+def lifts(method: Method) -> bool:
+    """Whether a floor lifts the children of a parent formed so: power means with p <= 0."""
+    p = power(method)
+    return p is not None and p <= 0
 
 
 def mean(scores: Floats, weight: Floats, method: Method) -> Floats:
@@ -81,36 +90,39 @@ def mean(scores: Floats, weight: Floats, method: Method) -> Floats:
 
 
 def refuses(method: Method, scores: Floats) -> Flags | None:
-    """Which scores a mean can't take: negative ones, and zeros where p <= 0. None: it takes them all."""
+    """Which scores a method can't take: negative ones, and zeros where p <= 0. None: it takes them all."""
     p = power(method)
-    if p == 1:
+    if p == 1 or (p is None and method.name not in aggregate.NEEDS_POSITIVE):
         return None
-    refused: Flags = scores <= 0 if p <= 0 else scores < 0
+    refused: Flags = scores <= 0 if lifts(method) else scores < 0
     return refused
 
 
 def zero_fault(child: Node, parent: Node, method: Method, score: float, where: str, count: int) -> Fault:
     """SCORE-ZERO: a child of a parent has a score that the parent's mean can't take."""
     others = f" (and in {count - 1} more places)" if count > 1 else ""
-    limit = "above 0" if power(method) <= 0 else "of 0 or more"
+    above = lifts(method)
+    mean = method.name if power(method) is None else f"the {method.name} mean"
     return Fault(
         "SCORE-ZERO",
-        f"{child.id!r} scores {score:g} in {where}{others}, and the {method.name} mean that forms"
-        f" {parent.id!r} needs scores {limit}",
+        f"{child.id!r} scores {score:g} in {where}{others}, and {mean}, which forms {parent.id!r}, needs"
+        f" scores {'above 0' if above else 'of 0 or more'}",
         "Add a floor to the recipe (floor: 1), or use the arithmetic mean there."
-        if power(method) <= 0
+        if above
         else "Use a normalisation without negative scores, or the arithmetic mean there.",
         path=("aggregate", parent.level),
     )
 
 
-def _weigh(parent: Node, children: Children, recipe: Recipe) -> Weighing:
+def _weigh(parent: Node, children: Children, recipe: Recipe, answers: Floats | None) -> Weighing:
     method = recipe.weigh.method.at(parent.id, parent.level)
     x = children.scores
-    if (children.offset != 0).any() or (children.per_point != 1).any():
+    if method.name in weigh.ON_VALUES and ((children.offset != 0).any() or (children.per_point != 1).any()):
         x = children.offset.T[:, :, None] + x * children.per_point.T[:, :, None]
     given = np.array([child.weight for child in children.nodes])
-    return weigh.METHODS[method.name](x, np.any(children.fresh, axis=0), children.per_point, given)
+    fresh = np.any(children.fresh, axis=0)
+    of = weigh.METHODS[method.name]
+    return of(x, fresh, children.per_point, given, answers, **dict(method.parameters))
 
 
 def _where(flags: Flags | None, matters: Flags) -> Flags | None:

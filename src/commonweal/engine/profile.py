@@ -7,29 +7,39 @@ import numpy as np
 from commonweal.engine.available import needed
 from commonweal.engine.parent import lift, mean, refuses
 from commonweal.methods import Floats
+from commonweal.methods.aggregate import NEEDS_ALL
+from commonweal.methods.normalise import limits
+from commonweal.methods.treat import bent
 from commonweal.model.edition import Scoring
 
 
 def score_profile(scoring: Scoring, values: Floats) -> Floats:
     """Scores (periods, nodes) of values (periods, indicators), with the scoring's own scales and weights.
 
-    nan where there is no score: too little is there, a method has no straight line to read from (ranks), or
-    a mean can't take a zero.
+    nan where there is no score: too little is there, a method has no straight line to read from (ranks), a
+    parent is formed by comparing areas, a mean can't take a zero, or an indicator is divided by a
+    denominator, which a profile does not have.
     """
     framework, recipe = scoring.framework, scoring.recipe
+    values = _met(scoring, values)
     scores = np.full((len(values), len(framework)), np.nan)
     for i, node in enumerate(framework.indicators):
         x0, x1, s0, s1 = scoring.fits[:, i].T
         score = s0 + (s1 - s0) * ((values[:, i] - x0) / (x1 - x0))
-        if dict(recipe.normalise.at(node.id).parameters).get("clip"):
-            score = np.clip(score, 0.0, 100.0)
-        scores[:, scoring.node_index[node.id]] = score
+        normalised = recipe.normalise.at(node.id)
+        held_to = limits(normalised.name, dict(normalised.parameters))
+        scores[:, scoring.node_index[node.id]] = np.clip(score, *held_to)
     for parent in framework.parents:
-        children = framework.children(parent.id)
+        if parent.id in scoring.dropped:
+            continue
+        children = tuple(child for child in framework.children(parent.id) if child.id not in scoring.dropped)
+        left = [child.id not in scoring.dropped for child in framework.children(parent.id)]
         held = scores[:, [scoring.node_index[child.id] for child in children]].T[:, :, None]
         method = recipe.aggregate.method.at(parent.id, parent.level)
+        if method.name in NEEDS_ALL:
+            continue
         used, _ = lift(held, method, recipe.floor)
-        weight = scoring.child_weights[parent.id]
+        weight = scoring.child_weights[parent.id][:, left]
         formed = mean(used, weight, method)
         enough = (~np.isnan(held)).sum(axis=0) >= needed(parent, children, recipe.available)
         refused = refuses(method, used)
@@ -37,3 +47,15 @@ def score_profile(scoring: Scoring, values: Floats) -> Floats:
             enough &= ~np.any(refused & (weight.T[:, :, None] > 0), axis=0)
         scores[:, scoring.node_index[parent.id]] = np.where(enough, formed, np.nan)[:, 0]
     return scores
+
+
+def _met(scoring: Scoring, values: Floats) -> Floats:
+    """The values (periods, indicators) as normalise meets them: denominated ones are not known."""
+    if not scoring.curves and not scoring.denominated:
+        return values
+    met = values.copy()
+    met[:, [node.id in scoring.denominated for node in scoring.framework.indicators]] = np.nan
+    for curves in scoring.curves:
+        for p, row in enumerate(met):
+            row[:] = bent(curves[p if len(curves) > 1 else 0], row)
+    return np.where(np.isfinite(met), met, np.nan)

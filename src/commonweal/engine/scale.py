@@ -4,118 +4,179 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import sqrt
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from commonweal.engine.enter import Entered
-from commonweal.errors import Fault, raise_any
-from commonweal.methods import Floats, normalise
+from commonweal.engine.cells import Cells
+from commonweal.engine.marks import marks
+from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.methods import Flags, Floats, normalise
+from commonweal.methods.normalise import NO_MARKS, Marks
 from commonweal.model.edition import GOALPOSTS
 from commonweal.model.framework import Framework, Node
 from commonweal.model.period import Period
 from commonweal.model.recipe import Method, Normalise
 
 HIDDEN = "no value is left to show: people are protected"
+_NO_TABLE: Final = pl.DataFrame()
+_NONE: Final = Method("none")
 HIDDEN_RANGE = "one value is left for all areas: people are protected"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """An indicator's method, and the directed values it sees others against.
+    """An indicator's method, and the directed values it sees others against; `sign` directs values.
 
-    `references` holds one for all periods, or one each; an empty one gives no scores. `reason` says why
-    protection leaves the indicator without any score.
+    `references` holds one for all periods, or one each; an empty one gives no scores. `marks` go with them.
+    `reason` says why protection leaves the indicator without any score.
     """
 
     node: Node
     method: Method
     rule: str
     references: tuple[Floats, ...]
+    marks: tuple[Marks, ...]
+    sign: float
     reason: str = ""
 
     def scores(self, values: Floats) -> Floats:
-        """The scores (periods, areas) of values in the units of the source."""
+        """The scores (periods, areas) of values in the units that normalise meets."""
         if self.reason:
             return np.full(values.shape, np.nan)
-        directed = values * float(self.node.direction or 1)
+        directed = values * self.sign
         directed += 0.0  # no minus zero
         if len(self.references) == 1:
-            return self._apply(directed, self.references[0])
-        return np.stack([self._apply(x, r) for x, r in zip(directed, self.references, strict=True)])
+            return self._apply(directed, self.references[0], self.marks[0])
+        held = zip(directed, self.references, self.marks, strict=True)
+        return np.stack([self._apply(x, reference, beside) for x, reference, beside in held])
 
-    def _apply(self, directed: Floats, reference: Floats) -> Floats:
+    def _apply(self, directed: Floats, reference: Floats, beside: Marks, limited: bool = True) -> Floats:
         if not len(reference):
             return np.full(directed.shape, np.nan)
-        return normalise.METHODS[self.method.name](directed, reference, **dict(self.method.parameters))
+        parameters = dict(self.method.parameters)
+        if not limited:
+            parameters |= {name: False for name in ("clip", "cap") if name in parameters}
+        return normalise.METHODS[self.method.name](directed, reference, beside, **parameters)
 
     @property
     def goalposts(self) -> Floats:
-        """Worst and best (references, 2) in the units of the source; nan where the method has none."""
+        """Worst and best (references, 2) in the units that normalise meets; nan where the method has none."""
         ends = np.full((len(self.references), 2), np.nan)
         if self.method.name in normalise.HAS_GOALPOSTS and not self.reason:
             for end, reference in zip(ends, self.references, strict=True):
                 if len(reference):
                     end[:] = reference.min(), reference.max()
-        return ends * float(self.node.direction or 1) + 0.0  # + 0.0: no minus zero
+        return ends * self.sign + 0.0  # + 0.0: no minus zero
 
     @property
     def line(self) -> Floats:
-        """Two values in the units of the source and their scores (references, 4); nan if no straight line."""
+        """Two values that normalise meets and their scores (references, 4); nan if no straight line."""
         points = np.full((len(self.references), 4), np.nan)
         if self.method.name not in normalise.STRAIGHT or self.reason:
             return points
-        sign = float(self.node.direction or 1)
-        for point, reference in zip(points, self.references, strict=True):
+        for point, reference, beside in zip(points, self.references, self.marks, strict=True):
             if len(reference):
                 low, high = reference.min(), reference.max()
                 ends = np.array([low, high if high > low else low + 1.0])
-                point[:] = *(ends * sign + 0.0), *self._apply(ends, reference)
+                point[:] = *(ends * self.sign + 0.0), *self._apply(ends, reference, beside, limited=False)
         return points
 
 
 def find_scales(
-    entered: Entered,
+    cells: Cells,
     framework: Framework,
     step: Normalise,
-    base: Entered | None = None,
     frozen: pl.DataFrame | None = None,
+    attributes: pl.DataFrame | None = None,
 ) -> tuple[Scale, ...]:
     """The scale of each indicator, in framework order.
 
-    `base` is what enters the base period (rule base), `frozen` another edition's goalposts (rule frozen).
-    Raises INDICATOR-CONSTANT, INDICATOR-EMPTY, FRAMEWORK-GOALPOSTS, RECIPE-RULE, all at once.
+    `frozen` is another edition's goalposts (rule frozen), `attributes` the table of the areas, which weights
+    are taken from. Raises INDICATOR-CONSTANT, INDICATOR-EMPTY, FRAMEWORK-GOALPOSTS, NORMALISE-VALUES,
+    RECIPE-RULE, all at once.
     """
     faults: list[Fault] = []
     scales = []
     held = _frozen_goalposts(frozen)
-    counted = entered.counted
     for i, node in enumerate(framework.indicators):
         method = step.at(node.id)
         rule = step.rule
         if rule == "given" and method.name != "goalposts":
             rule = "pooled"  # an indicator with a method of its own has no given goalposts
-        if rule == "frozen":
-            references, found = _handed_on(node, method, held)
+        sign = float(cells.direction[i])
+        references: tuple[Floats, ...]
+        beside: tuple[Marks, ...]
+        if rule in ("frozen", "given"):
+            ends, found = _handed_on(node, method, held) if rule == "frozen" else (_given(node), [])
             faults += found
-        elif rule == "given":
-            references = (np.array([node.worst, node.best], dtype=np.float64),)
-        elif rule == "each-period":
-            references = tuple(row[~np.isnan(row)] for row in entered.values[i])
-        elif rule == "base" and base is not None:
-            references = (base.values[i][~np.isnan(base.values[i])],)
+            references, beside = (
+                (ends * sign,),
+                (marks(node, _NONE, sign, ends[None], _all(ends), (), _NO_TABLE),),
+            )
         else:
-            references = (entered.values[i][counted[i]],)
-        references = tuple(r * float(node.direction or 1) for r in references)
-        hidden = bool(entered.protected[i])
-        if np.isnan(entered.values[i]).all():
-            reason, found = HIDDEN, []  # an indicator empty for another reason never entered
+            values, used = _seen(cells, i, step, rule)
+            directed = values * sign
+            references = tuple(directed[where] for where in used)
+            table = _NO_TABLE if attributes is None else attributes
+            try:
+                beside = tuple(
+                    marks(node, method, sign, directed, where, cells.areas, table) for where in used
+                )
+            except CommonwealError as error:
+                faults += [fault for fault in error.faults if fault not in faults]
+                beside = (NO_MARKS,) * len(references)
+        hidden = bool(cells.protected[i])
+        if np.isnan(cells.values[i, cells.published]).all():
+            # An indicator empty for another reason never entered, or was screened out.
+            reason, found = HIDDEN if cells.kept[i] else "", []
         else:
-            reason, found = _range(node, method, rule, step.base, references, entered.periods, hidden)
+            reason, found = _range(node, method, rule, step.base, references, cells.periods, hidden, sign)
+            found = found or _refused(node, method, references, beside)
         faults += found
-        scales.append(Scale(node, method, rule, references, reason))
+        scales.append(Scale(node, method, rule, references, beside, sign, reason))
     raise_any(faults)
     return tuple(scales)
+
+
+def _seen(cells: Cells, i: int, step: Normalise, rule: str) -> tuple[Floats, tuple[Flags, ...]]:
+    """The values (periods, areas) that set the scale, and which of them each reference takes."""
+    if rule == "base":
+        at = cells.at_base(step.base)
+        base = cells.values[i, at : at + 1]
+        return base, (~np.isnan(base),)
+    values = cells.values[i, cells.published]
+    if rule == "each-period":
+        own = np.eye(len(values), dtype=bool)[:, :, None] & ~np.isnan(values)
+        return values, tuple(own)
+    return values, (cells.counted[i, cells.published],)
+
+
+def _given(node: Node) -> Floats:
+    return np.array([node.worst, node.best], dtype=np.float64)
+
+
+def _all(ends: Floats) -> Flags:
+    return np.ones((1, len(ends)), dtype=bool)
+
+
+def _refused(
+    node: Node, method: Method, references: tuple[Floats, ...], beside: tuple[Marks, ...]
+) -> list[Fault]:
+    """What the method can't take in a reference: the first one is told."""
+    for reference, own in zip(references, beside, strict=True):
+        told = own is NO_MARKS or not len(reference)  # what is wrong with the marks is a fault already
+        why = "" if told else normalise.refused(method.name, reference, own)
+        if why and method.name in ("distance-to-target", "threshold"):
+            what = f"{method.name} of indicator {node.id!r} {why}"
+            remedy = "Correct target, worst or best in the framework; they are in the indicator's units."
+            return [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "target"))]
+        if why:
+            what = f"{method.name} of indicator {node.id!r} {why}"
+            return [_fault("NORMALISE-VALUES", node, what, "Use another normalisation for it (`by:`).")]
+    return []
 
 
 def _range(
@@ -126,6 +187,7 @@ def _range(
     references: tuple[Floats, ...],
     periods: tuple[Period, ...],
     hidden: bool,
+    sign: float,
 ) -> tuple[str, list[Fault]]:
     """Why protection leaves no scale, or else what is wrong with the reference."""
     if rule in ("given", "frozen"):
@@ -139,7 +201,7 @@ def _range(
     for label, reference in zip(_labels(periods, len(references)), references, strict=True):
         if not len(reference) or reference.min() < reference.max():
             continue
-        value = float(reference[0]) * (node.direction or 1) + 0.0
+        value = float(reference[0]) * sign + 0.0
         what = f"indicator {node.id!r} has the value {value:g} for all{label and ' in ' + label}"
         remedy = f"{method.name} needs a range: give goalposts (rule: given), or leave the indicator out."
         return (HIDDEN_RANGE, []) if hidden else ("", [_fault("INDICATOR-CONSTANT", node, what, remedy)])
@@ -154,28 +216,34 @@ def _frozen_goalposts(frozen: pl.DataFrame | None) -> dict[str, tuple[float, flo
     if frozen is None:
         return {}
     rows = frozen.select("indicator", "worst", "best").drop_nulls().iter_rows()
-    return {id: (float(worst), float(best)) for id, worst, best in rows}
+    held = {id: (float(worst), float(best)) for id, worst, best in rows}
+    if "mean" in frozen.columns:
+        # two values with that mean and that deviation (divisor n - 1 = 1) are all the reference it takes
+        for id, mean, sd in frozen.select("indicator", "mean", "sd").drop_nulls().iter_rows():
+            held[id] = mean - sd / sqrt(2), mean + sd / sqrt(2)
+    return held
 
 
 def _handed_on(
     node: Node, method: Method, held: dict[str, tuple[float, float]]
-) -> tuple[tuple[Floats, ...], list[Fault]]:
-    if method.name == "none":
-        return (np.array([0.0, 1.0]),), []
-    if method.name not in normalise.HAS_GOALPOSTS:
+) -> tuple[Floats, list[Fault]]:
+    if method.name in normalise.FIXED:
+        return np.array([0.0, 1.0]), []
+    if method.name not in normalise.HAS_GOALPOSTS | normalise.HAS_MOMENTS:
         what = f"rule frozen does not fit {method.name} (indicator {node.id!r})"
-        remedy = "Only goalposts and minmax have a worst and a best value to hand on."
-        return (np.empty(0),), [Fault("RECIPE-RULE", what, remedy, path=("normalise", "rule"))]
+        fit = sorted(normalise.HAS_GOALPOSTS | normalise.HAS_MOMENTS)
+        remedy = f"Only these can be handed on: {', '.join(fit)}."
+        return np.empty(0), [Fault("RECIPE-RULE", what, remedy, path=("normalise", "rule"))]
     ends = held.get(node.id)
     if ends is None or ends[0] == ends[1]:
-        what = f"the frozen edition has no goalposts for indicator {node.id!r}"
+        what = f"the frozen edition has no scale for indicator {node.id!r}"
         remedy = "Freeze an edition that has it, use another rule, or leave the indicator out."
-        return (np.empty(0),), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "worst"))]
-    if (ends[1] - ends[0]) * (node.direction or 1) < 0:
+        return np.empty(0), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "worst"))]
+    if method.name in normalise.HAS_GOALPOSTS and (ends[1] - ends[0]) * (node.direction or 1) < 0:
         what = f"the frozen edition has worst {ends[0]:g} and best {ends[1]:g} for indicator {node.id!r}"
         remedy = f"That is not direction {node.direction}: correct the direction, or use another rule."
-        return (np.empty(0),), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "direction"))]
-    return (np.array(ends),), []
+        return np.empty(0), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "direction"))]
+    return np.array(ends), []
 
 
 def goalposts_frame(scales: Iterable[Scale], periods: tuple[Period, ...]) -> pl.DataFrame:

@@ -7,34 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from commonweal.engine.enter import Entered
-from commonweal.engine.parent import lift
+from commonweal.engine.parent import lift, lifts
+from commonweal.engine.words import in_words
 from commonweal.methods import Floats, Integers
 from commonweal.methods.weigh import Weighing
 from commonweal.model.edition import Scoring, StepTrace
 from commonweal.model.framework import Framework, Node
 from commonweal.model.observation import STATUSES
-from commonweal.model.recipe import Method, Recipe, power
+from commonweal.model.recipe import CELL_STEPS, Method, Recipe
 
 
 def trace(
     framework: Framework,
     recipe: Recipe,
-    entered: Entered,
+    cells: list[StepTrace],
     scores: Floats,
     ranks: Integers,
     weighings: Mapping[str, Weighing],
 ) -> tuple[StepTrace, ...]:
-    """The steps that ran, in order: enter, normalise, then weigh, floor and aggregate by level, then rank."""
+    """The steps that ran, in order: those on `cells`, then weigh, floor and aggregate by level, then rank."""
     ids = tuple(node.id for node in framework)
-    indicators = tuple(node.id for node in framework.indicators)
-    normalise = recipe.normalise
-    steps = [
-        StepTrace("enter", "the value of each period, or an older one carried", indicators,
-                  np.moveaxis(entered.values, 0, -1)),
-        StepTrace("normalise", f"{_in_words(normalise.method)}, rule {normalise.rule}; higher is better",
-                  indicators, _columns(scores, framework, framework.indicators)),
-    ]  # fmt: skip
+    steps = list(cells)
     for level in framework.levels[1:]:
         parents = tuple(node for node in framework.parents if node.level == level)
         steps += _level(level, parents, framework, recipe, scores, weighings)
@@ -57,7 +50,7 @@ def _level(
         for weight in weighings[parent.id].weight.T
     ]
     steps = [_weigh_step(level, parents, children, recipe, weights)]
-    lifting = [p for p in parents if power(recipe.aggregate.method.at(p.id, p.level)) <= 0]
+    lifting = [p for p in parents if lifts(recipe.aggregate.method.at(p.id, p.level))]
     if recipe.floor is not None and lifting:
         low = tuple(child for parent in lifting for child in framework.children(parent.id))
         says = f"children of a {level} below {recipe.floor:g} points enter with {recipe.floor:g}"
@@ -80,12 +73,7 @@ def _weigh_step(
 
 
 def _said(level: str, methods: list[Method]) -> str:
-    return f"{level}: " + ", ".join(sorted({_in_words(method) for method in methods}))
-
-
-def _in_words(method: Method) -> str:
-    settings = ", ".join(f"{name} {value}" for name, value in method.parameters)
-    return f"{method.name} ({settings})" if settings else method.name
+    return f"{level}: " + ", ".join(sorted({in_words(method) for method in methods}))
 
 
 def _columns(scores: Floats, framework: Framework, nodes: tuple[Node, ...]) -> Floats:
@@ -98,8 +86,10 @@ class Followed:
     """One node on the way from a score down to the cells it came from.
 
     `weight` is the node's share of its parent, rescaled over the siblings that are there, and `entered`
-    what entered the parent's mean (the score, or the floor). Indicators also have the `value`, the period
-    it is from, and the `worst` and `best` of its scale where it has them.
+    what entered the parent's mean (the score, or the floor). Indicators also have the `value` in the units
+    of its source, what each step on cells made of it (`steps`: denominate, impute, treat, normalise …), the
+    period it is from, and the `worst` and `best` of its scale where it has them, in the units that normalise
+    met.
     """
 
     node: str
@@ -110,6 +100,7 @@ class Followed:
     weight: float | None = None
     entered: float | None = None
     value: float | None = None
+    steps: tuple[tuple[str, float | None], ...] = ()
     observed: str = ""
     worst: float | None = None
     best: float | None = None
@@ -163,10 +154,16 @@ def _followed(
     return Followed(
         node.id, node.level, depth, score, status, weight, entered,
         value=_number(scoring.values[p, a, i]),
+        steps=tuple((step.step, _number(step.values[p, a, i])) for step in _on_cells(scoring)),
         observed=scoring.entered_periods[own] if own >= 0 else "",
         worst=post.get("worst"),
         best=post.get("best"),
     )  # fmt: skip
+
+
+def _on_cells(scoring: Scoring) -> tuple[StepTrace, ...]:
+    """The steps on the cells of indicators, after they entered."""
+    return tuple(step for step in scoring.trace if step.step in CELL_STEPS)
 
 
 def _number(x: float) -> float | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from commonweal.methods.answers import Priorities
 from commonweal.methods.weigh import Weighing
-from commonweal.model.edition import WEIGHTS
+from commonweal.model.edition import ASKED, WEIGHTS
 from commonweal.model.framework import Framework, Node
 from commonweal.model.period import Period
 
@@ -35,6 +36,23 @@ def weights_frame(
         for p, label in _weight_periods(framework, weighings, node, periods)
     ]
     return pl.DataFrame(rows, schema=WEIGHTS, orient="row").with_columns(pl.col("loading").fill_nan(None))
+
+
+def asked_frame(framework: Framework, weighings: Mapping[str, Weighing]) -> pl.DataFrame:
+    """The weights that people gave, with their intervals and who took no part."""
+    rows = [
+        (child.id, parent.id, *ends, asked.asked, asked.absent, asked.inconsistent)
+        for parent in framework.parents
+        if (asked := weighings[parent.id].asked) is not None
+        for child, *ends in zip(
+            framework.children(parent.id),
+            asked.weight.tolist(),
+            asked.low.tolist(),
+            asked.high.tolist(),
+            strict=True,
+        )
+    ]
+    return pl.DataFrame(rows, schema=ASKED, orient="row")
 
 
 def _weight_periods(
@@ -70,6 +88,13 @@ def _reason(
     said = [reasons[node.id]] if node.id in reasons else []
     if node.parent and weighings[node.parent].reason:
         weighing = weighings[node.parent]
+        if weighing.asked is not None:
+            said.append(_interval(weighing.asked, framework, node))
         named = framework.children(node.parent)[weighing.culprit].id if weighing.culprit >= 0 else ""
         said.append(weighing.reason + (f" ({named})" if named else ""))
     return "; ".join(said)
+
+
+def _interval(asked: Priorities, framework: Framework, node: Node) -> str:
+    at = framework.children(node.parent).index(node)
+    return f"95 % interval {asked.low[at]:.3f} to {asked.high[at]:.3f}"

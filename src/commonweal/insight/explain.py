@@ -3,6 +3,9 @@
 A gap is split as in `commonweal.insight.split`; against a group it is the mean of the splits against each
 member, which adds up to the gap to the group's mean. One score is taken apart by what a point in each
 node is worth to it (its effect): a power mean is the sum of its children's scores times their effects.
+
+Both are exact for power means only. A node that is formed in another way (a median, say) is not taken apart:
+its parts are shown with their scores and without points, and the words say that no exact split exists.
 """
 
 from __future__ import annotations
@@ -22,7 +25,8 @@ from commonweal.insight.split import Split, split
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Framework
 
-#: The columns of an explanation. kind: value, missing (on one side only), weights and gaps, floor.
+#: The columns of an explanation. kind: value, missing (on one side only), weights and gaps, floor; or part,
+#: which stands without points below a node that has no exact split.
 #: `weight` is the node's share in its parent, `effect` the points of the explained node for one of this.
 COLUMNS: Final = {
     "node": pl.String, "parent": pl.String, "depth": pl.Int64, "kind": pl.String, "points": pl.Float64,
@@ -32,6 +36,7 @@ VALUE: Final = "value"
 MISSING: Final = "missing"
 WEIGHTS: Final = "weights and gaps"
 FLOOR: Final = "floor"
+PART: Final = "part"
 #: How many levels below the explained node are put in words.
 _DEEPEST: Final = 2
 _Line = Callable[[dict[str, Any], Edition, "Explanation"], str]
@@ -43,7 +48,8 @@ class Explanation:
 
     `frame` has the columns of `COLUMNS`, the explained node first, then the tree below it from the top
     down. A node's points are those of the rows one deeper that follow it, so the rows `leaves` gives add
-    up to `total`. `against` is an area code, a period, "peers" or "all"; empty for a score by itself.
+    up to `total`; but the parts of a node in `inexact` have no points. `against` is an area code, a period,
+    "peers" or "all"; empty for a score by itself.
     """
 
     node: str
@@ -65,11 +71,19 @@ class Explanation:
     @property
     def leaves(self) -> pl.DataFrame:
         """The rows that are not opened further: they add up to `total`."""
-        above = self.frame.filter(pl.col("depth") > 0).select(
+        split = self.frame.filter(pl.col("kind") != PART)
+        above = split.filter(pl.col("depth") > 0).select(
             pl.when(pl.col("kind") == WEIGHTS).then(pl.col("node")).otherwise(pl.col("parent"))
         )
         opened = above.to_series().unique().implode()
-        return self.frame.filter((pl.col("kind") != VALUE) | ~pl.col("node").is_in(opened))
+        return split.filter((pl.col("kind") != VALUE) | ~pl.col("node").is_in(opened))
+
+    @property
+    def inexact(self) -> tuple[str, ...]:
+        """The nodes explained that have no exact split, since no power mean forms them."""
+        known = set(self.frame.filter(pl.col("kind") != PART)["node"])
+        parents = self.frame.filter(pl.col("kind") == PART)["parent"].unique(maintain_order=True)
+        return tuple(parent for parent in parents if parent in known)
 
 
 def gap(
@@ -138,6 +152,9 @@ def _score_rows(scoring: Scoring, when: int, who: int, top: int) -> Iterator[tup
         form = forms.get(at)
         if form is None:
             return
+        if not form.exact:
+            yield from _parts(scoring, at, depth + 1, np.full(len(x), np.nan), x)
+            return
         share = shares_of(scoring, form, np.array([when]), np.array([who]))[0]
         for child, w in zip(form.children, share, strict=True):
             if not np.isfinite(x[child]):
@@ -158,6 +175,17 @@ def _effect(form: Forming, mean: float, x: float, weight: float) -> float:
     return weight * (mean / x) ** (1 - form.p) if weight > 0 and x > 0 else 0.0
 
 
+def _parts(scoring: Scoring, top: int, depth: int, x0: Array, x1: Array) -> Iterator[tuple[object, ...]]:
+    """All below a node that has no exact split, with the scores of both sides and no points."""
+    tree, at = scoring.framework, scoring.node_index
+    for child in tree.children(tree.nodes[top].id):
+        i = at[child.id]
+        yield (
+            child.id, child.parent, depth, PART, None, None, None, _number(x0[i]), _number(x1[i])
+        )  # fmt: skip
+        yield from _parts(scoring, i, depth + 1, x0, x1)
+
+
 def _gap_frame(scoring: Scoring, parts: Split, others: Array, mine: Array, top: int) -> pl.DataFrame:
     tree, at = scoring.framework, scoring.node_index
     pairs = len(others)
@@ -169,8 +197,9 @@ def _gap_frame(scoring: Scoring, parts: Split, others: Array, mine: Array, top: 
     with np.errstate(invalid="ignore"):
         mean = np.where(there, others, 0.0).sum(axis=0) / there.sum(axis=0)
     top_depth = len(tree.ancestors(tree.nodes[top].id))
+    inexact = {form.node for form in formings(scoring) if not form.exact}
     rows: list[tuple[object, ...]] = []
-    for i in _down(tree, at, top):
+    for i in _down(tree, at, top, inexact):
         node = tree.nodes[i]
         depth = len(tree.ancestors(node.id)) - top_depth
         facts = (float(weight[i]), float(effect[i]), _number(mean[i]), _number(mine[i]))
@@ -178,15 +207,19 @@ def _gap_frame(scoring: Scoring, parts: Split, others: Array, mine: Array, top: 
             rows.append((node.id, node.parent, depth, VALUE, float(values[i]), *facts))
         if parts.lone[:, i].any():
             rows.append((node.id, node.parent, depth, MISSING, float(lone[i]), *facts))
-        if parts.shown[:, i].any() and not node.is_indicator:
+        if i in inexact:
+            rows += _parts(scoring, i, depth + 1, mean, mine)
+        elif parts.shown[:, i].any() and not node.is_indicator:
             rows.append((node.id, node.parent, depth + 1, WEIGHTS, float(gaps[i]), None, None, None, None))
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")
 
 
-def _down(tree: Framework, at: dict[str, int], top: int) -> Iterator[int]:
+def _down(tree: Framework, at: dict[str, int], top: int, closed: set[int]) -> Iterator[int]:
+    """A node and those below it, but not below those that are closed."""
     yield top
-    for child in tree.children(tree.nodes[top].id):
-        yield from _down(tree, at, at[child.id])
+    if top not in closed:
+        for child in tree.children(tree.nodes[top].id):
+            yield from _down(tree, at, at[child.id], closed)
 
 
 def _number(x: float) -> float | None:
@@ -211,7 +244,11 @@ def lines(explanation: Explanation, edition: Edition) -> list[str]:
             if bent
             else f"{said}, made of:"
         )
-        return [head, *_part_lines(explanation, edition, _score_line)]
+        return [
+            head,
+            *_part_lines(explanation, edition, _score_line),
+            *_inexact_lines(explanation, edition),
+        ]
     total, other = explanation.total, words.number(explanation.other, 2)
     apart = f"{words.points(total, 2)} {'above' if total > 0 else 'below'}"
     apart = "the same as" if not words.number(total, 2).strip("0.") else apart
@@ -219,6 +256,7 @@ def lines(explanation: Explanation, edition: Edition) -> list[str]:
         f"{said}, {apart} {_other_side(explanation, edition)} ({other}).",
         "What makes the gap, in points:",
         *_part_lines(explanation, edition, _gap_line),
+        *_inexact_lines(explanation, edition),
         f"Together {words.signed(total, 2)}.",
         *_of_a_group(explanation),
     ]
@@ -247,6 +285,17 @@ def _geometric(explanation: Explanation, edition: Edition) -> set[str]:
     """
     inside = set(explanation.frame["node"])
     return {form.id for form in formings(edition.scoring) if form.p == 0 and form.id in inside}
+
+
+def _inexact_lines(explanation: Explanation, edition: Edition) -> list[str]:
+    """That what a node is made of can't be told in points, and why."""
+    tree, recipe = edition.framework, edition.recipe
+    said = []
+    for id in explanation.inexact:
+        method = recipe.aggregate.method.at(id, tree[id].level).name
+        name = words.plain(tree[id].name)
+        said.append(f"{name} is formed by {words.way(method)}: its parts are shown, no exact split exists.")
+    return said
 
 
 def _other_side(explanation: Explanation, edition: Edition) -> str:
@@ -278,7 +327,7 @@ def _part_lines(explanation: Explanation, edition: Edition, line: _Line) -> list
             if row["kind"] in (WEIGHTS, FLOOR) and abs(row["points"]) < 0.005:
                 continue
             found.append("  " * depth + line(row, edition, explanation))
-            if depth < _DEEPEST and row["kind"] == VALUE:
+            if depth < _DEEPEST and row["kind"] in (VALUE, PART):
                 below(row["node"], depth + 1)
 
     below(explanation.node, 1)
@@ -286,6 +335,9 @@ def _part_lines(explanation: Explanation, edition: Edition, line: _Line) -> list
 
 
 def _gap_line(row: dict[str, Any], edition: Edition, explanation: Explanation) -> str:
+    if row["kind"] == PART:
+        mine, theirs = (_score(row[side]) for side in ("x1", "x0"))
+        return f"–  {words.plain(edition.framework[row['node']].name)}: {mine} against {theirs}"
     points = words.signed(row["points"], 2)
     if row["kind"] == WEIGHTS:
         return f"{points}  other weights, because something is missing or weighs differently"
@@ -298,6 +350,8 @@ def _gap_line(row: dict[str, Any], edition: Edition, explanation: Explanation) -
 
 def _score_line(row: dict[str, Any], edition: Edition, explanation: Explanation) -> str:
     tree = edition.framework
+    if row["kind"] == PART:
+        return f"–  {words.plain(tree[row['node']].name)}: {_score(row['x1'])}"
     above = {row["parent"], *(node.id for node in tree.ancestors(row["parent"]))}
     bent = above & _geometric(explanation, edition)
     points = "" if bent else f"{words.number(row['points'], 2)}  "
@@ -306,3 +360,7 @@ def _score_line(row: dict[str, Any], edition: Edition, explanation: Explanation)
         return f"{points}{name}: lifted to the floor"
     effect, x = words.number(row["effect"], 3), words.number(row["x1"], 2)
     return f"{points}{name}: {x}, where one point more is worth {effect}"
+
+
+def _score(x: float | None) -> str:
+    return "no score" if x is None else words.number(x, 2)

@@ -15,32 +15,40 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forming:
-    """One parent: where it and its children stand among the nodes, its mean's exponent and floor."""
+    """One parent: where it and its children stand among the nodes, its mean's exponent and floor.
+
+    `way` names how it is formed. `exact` says whether it is a power mean, which alone splits exactly into
+    what each child makes of it; others have no exponent (`p` is nan).
+    """
 
     node: int
     id: str
     children: Array
     p: float
     floor: float | None
+    way: str = "arithmetic"
+
+    @property
+    def exact(self) -> bool:
+        """Whether the parent is a power mean of its children."""
+        return not np.isnan(self.p)
 
     def lifted(self, x: Array) -> Array:
         """The children's scores as the mean uses them: no lower than the floor where p <= 0."""
-        return x if self.floor is None or self.p > 0 else np.maximum(x, self.floor)
+        return x if self.floor is None or not self.p <= 0 else np.maximum(x, self.floor)
 
 
 def formings(scoring: Scoring) -> tuple[Forming, ...]:
     """How every parent of a scoring is formed, each child before its parent."""
     tree, recipe, at = scoring.framework, scoring.recipe, scoring.node_index
-    return tuple(
-        Forming(
-            at[node.id],
-            node.id,
-            np.array([at[child.id] for child in tree.children(node.id)]),
-            power(recipe.aggregate.method.at(node.id, node.level)),
-            recipe.floor,
-        )
-        for node in tree.parents
-    )
+    found = []
+    for node in tree.parents:
+        method = recipe.aggregate.method.at(node.id, node.level)
+        p = power(method)
+        children = np.array([at[child.id] for child in tree.children(node.id)])
+        exponent = np.nan if p is None else p
+        found.append(Forming(at[node.id], node.id, children, exponent, recipe.floor, method.name))
+    return tuple(found)
 
 
 def shares(scores: Array, weights: Array) -> Array:

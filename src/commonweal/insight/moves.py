@@ -80,7 +80,15 @@ def _score(method: Scoring, held: _Held) -> Floats:
     scores = np.full((*held.values.shape[:2], len(method.framework)), np.nan)
     for p, values in enumerate(held.values):
         weights = {id: weight[p : p + 1] for id, weight in held.weights.items()}
-        scores[p] = score_profile(replace(method, fits=held.lines[p : p + 1], child_weights=weights), values)
+        now = replace(
+            method,
+            fits=held.lines[p : p + 1],
+            child_weights=weights,
+            # the values are already as normalise meets them
+            curves=(),
+            denominated=frozenset(),
+        )
+        scores[p] = score_profile(now, values)
     return scores
 
 
@@ -94,7 +102,7 @@ def _can_be_taken_apart(old: Scoring, periods: list[str], nodes: list[str]) -> A
 
 
 def _values(old: Scoring, source: Scoring, periods: list[str], areas: tuple[str, ...]) -> Floats:
-    """The values of the old framework's indicators: those of `source`, where it has the indicator."""
+    """What normalise meets of the old framework's indicators: from `source`, where it has the indicator."""
     found = np.full((len(periods), len(areas), len(old.framework.indicators)), np.nan)
     theirs = {node.id: i for i, node in enumerate(source.framework.indicators)}
     for i, node in enumerate(old.framework.indicators):
@@ -103,7 +111,8 @@ def _values(old: Scoring, source: Scoring, periods: list[str], areas: tuple[str,
         rows = [giver.area_index[areas[a]] for a in to]
         for p, label in enumerate(periods):
             if label in giver.period_index:
-                found[p, to, i] = giver.values[giver.period_index[label], rows, at]
+                met = giver.values if giver.met is None else giver.met
+                found[p, to, i] = met[giver.period_index[label], rows, at]
     return found
 
 
@@ -192,7 +201,7 @@ def _frame(
     by_step: Any = (np.abs(np.nan_to_num(parts)) > _NOTHING) | appears | (rank_parts != 0)
     in_both = np.array([code in old.area_index for code in new.areas])
     at = np.nonzero(by_step.any(axis=0) & in_both[None, :, None])
-    unranked = (np.stack(ranks)[:, *at] == 0).any(axis=0)
+    unranked = (np.stack([held[at] for held in ranks]) == 0).any(axis=0)
     columns: dict[str, Any] = {
         "period": np.asarray(periods)[at[0]],
         "area": np.asarray(new.areas)[at[1]],
@@ -205,7 +214,7 @@ def _frame(
         "old_rank": ranks[0][at],
         "new_rank": ranks[-1][at],
         **{f"rank_{step}": rank_parts[k][at] for k, step in enumerate(STEPS)},
-        "steps": _names(by_step[:, *at]),
+        "steps": _names(np.stack([moved[at] for moved in by_step])),
     }
     frame = pl.DataFrame(columns).select(pl.col(name).cast(kind) for name, kind in MOVES.items())
     return frame.with_columns(

@@ -58,6 +58,7 @@ def side(scoring: Scoring, forms: tuple[Forming, ...], periods: Array, areas: Ar
 def split(scoring: Scoring, zero: tuple[Array, Array], one: tuple[Array, Array], top: int) -> Split:
     """Split the gap of node `top` from side `zero` to side `one`, each (periods, areas) of shape (K,).
 
+    A parent that is no power mean is not opened: nothing below it is shown.
     Both sides must have a score for `top`.
     """
     forms = formings(scoring)
@@ -71,7 +72,7 @@ def split(scoring: Scoring, zero: tuple[Array, Array], one: tuple[Array, Array],
     result.weight[:, top] = 1.0
     result.shown[:, top] = True
     for form in reversed(forms):
-        if result.shown[:, form.node].any():
+        if form.exact and result.shown[:, form.node].any():
             _open(form, before, after, result)
     return result
 

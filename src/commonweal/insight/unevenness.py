@@ -19,13 +19,19 @@ def unevenness(scoring: Scoring) -> pl.DataFrame:
 
     For each period, area and `node`: a row whose `part` is the node itself, the points lost between its
     own children; and a row for each child that has a cost, the child's whole cost times its share. They
-    add up to the node's cost. Nodes with arithmetic means throughout have no rows. Columns of `UNEVENNESS`.
+    add up to the node's cost. Nodes with arithmetic means throughout have no rows, nor have those that are
+    formed in another way than by a power mean, or have such a node below: there is no exact cost.
+    Columns of `UNEVENNESS`.
     """
     shape = scoring.scores.shape
     cost = np.zeros(shape)
     uneven = np.zeros(shape[2], dtype=bool)
     pieces: list[tuple[int, int, Array]] = []
+    inexact: set[int] = set()
     for form in formings(scoring):
+        if not form.exact or inexact & set(form.children.tolist()):
+            inexact.add(form.node)
+            continue
         share = shares(scoring.scores[:, :, form.children], _weights(scoring, form))
         parts: list[tuple[int, Array]] = []
         if form.p != 1:

@@ -34,7 +34,25 @@ _COUNTED: Final = {
     "workers": "worker", "families": "family", "pensioners": "pensioner", "children": "child",
 }  # fmt: skip
 #: What follows is about something else again, so a name can't be turned into a sentence by its first words.
+#: Ways to form a parent, where they are no power mean.
+_WAYS: Final = {
+    "median": "the median",
+    "owa": "weights by place, the best part first",
+    "mazziotta-pareto": "the mean less a penalty for unevenness (Mazziotta-Pareto)",
+    "copeland": "comparing areas two by two (Copeland)",
+    "benefit-of-doubt": "the weights that suit each area best (benefit of the doubt)",
+    "none": "nothing: it only holds its parts together",
+}
 _FURTHER: Final = re.compile(r" (who|that|which|whose) ")
+
+
+def way(method: str) -> str:
+    """How a parent is formed, for use after "formed by".
+
+    >>> way("geometric"), way("median")
+    ('the geometric mean', 'the median')
+    """
+    return _WAYS.get(method, f"the {method} mean")
 
 
 def number(x: float, decimals: int = 1) -> str:

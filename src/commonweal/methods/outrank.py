@@ -20,8 +20,8 @@ def wins(x: Floats, weight: Floats) -> Floats:
 
     `x` (children, areas) with nan where missing, `weight` (children,). The share of area i over area j is
     that of the weight on which i is above j, plus half of that on which they tie, over the children that
-    both have. Scores equal to 12 significant digits tie, so that the last bit of a sum decides nothing. nan for an
-    area that has no child with a weight. Time grows with the square of the areas.
+    both have. Scores equal to 12 significant digits tie, so that the last bit of a sum decides nothing. nan
+    for an area that has no child with a weight. Time grows with the square of the areas.
     Source: Copeland (1951), after Saari and Merlin, Economic Theory 8 (1996).
 
     >>> wins(np.array([[3.0, 1.0, 2.0]]), np.array([1.0])).tolist()

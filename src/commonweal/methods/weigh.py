@@ -2,12 +2,17 @@
 
 Every method takes
 
-- `x` (children, periods, areas): the children's values on any straight scale, nan where missing;
+- `x` (children, periods, areas): the children's scores, nan where missing; the methods in `ON_VALUES` take
+  their directed values, since they ask for no scale;
 - `fresh` (periods, areas): whether at least one child's value is the period's own, not an older one carried;
-- `per_point` (weight periods, children): how much of `x` is one point of score;
+- `per_point` (weight periods, children): how much of a directed value is one point of score;
 - `given` (children,): the weights that the framework gives;
+- `answers`: what people said, for the methods in `ASKS`: (people, children) points or (people, children,
+  children) judgements, nan where they said nothing; None if they were not asked;
 
-and returns a `Weighing` whose weights (weight periods, children) sum to one along the children.
+and returns a `Weighing` whose weights (weight periods, children) sum to one along the children. Weights
+found from the data look at the area-periods in which every child is there and at least one is fresh; where
+the data can't bear them they fall back to equal weights, and the reason says why.
 """
 
 from __future__ import annotations
@@ -18,6 +23,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from commonweal.methods import Flags, Floats, Positions
+from commonweal.methods.answers import Priorities, judged, shared_out
+from commonweal.methods.factor import one_factor
 
 #: What principal components need before they are trusted.
 FEWEST_CHILDREN: Final = 3
@@ -34,27 +41,40 @@ _AT_ONCE: Final = 25
 class Weighing(NamedTuple):
     """Weights (weight periods, children), loadings (children,; nan if there are none), why they fell back.
 
-    `culprit` is the position of the child that made them fall back, -1 if it was no single one.
+    `culprit` is the position of the child that made them fall back, -1 if it was no single one. `asked` is
+    what the weights rest on where people were asked.
     """
 
     weight: Floats
     loading: Floats
     reason: str = ""
     culprit: int = -1
+    asked: Priorities | None = None
 
 
-def given(x: Floats, fresh: Flags, per_point: Floats, given: Floats) -> Weighing:
+def given(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None
+) -> Weighing:
     """The framework's weights, as shares of their sum."""
     return Weighing((given / given.sum())[None, :], np.full(len(given), np.nan))
 
 
-def equal(x: Floats, fresh: Flags, per_point: Floats, given: Floats) -> Weighing:
+def frozen(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None, *, edition: str
+) -> Weighing:
+    """The weights of an older edition, which stand in the framework in the place of its own."""
+    return Weighing((given / given.sum())[None, :], np.full(len(given), np.nan))
+
+
+def equal(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None
+) -> Weighing:
     """1 / n each."""
     n = len(given)
     return Weighing(np.full((1, n), 1.0 / n), np.full(n, np.nan))
 
 
-def pca(x: Floats, fresh: Flags, per_point: Floats, given: Floats) -> Weighing:
+def pca(x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None) -> Weighing:
     """Weights on the scores that make the parent a straight function of the first principal component.
 
     Over the area-periods in which every child is there and at least one is fresh: z = (x - mean) / sd and
@@ -65,20 +85,11 @@ def pca(x: Floats, fresh: Flags, per_point: Floats, given: Floats) -> Weighing:
     w_i <= 0, or if any w_i <= 0 in more than 10 % of 500 resamples of the areas (all periods of an area
     together). Neither the order of the areas nor their names make a difference.
     """
-    children = len(x)
-    if children < FEWEST_CHILDREN:
-        return _fall_back(x, f"fewer than {FEWEST_CHILDREN} children")
-    rows = fresh & ~np.isnan(x).any(axis=0)
-    areas = int(rows.any(axis=0).sum())
-    if areas < FEWEST_AREAS:
-        whole = int((~np.isnan(x).any(axis=0)).any(axis=0).sum())
-        own = "" if whole == areas else ", and not carried alone,"
-        return _fall_back(x, f"complete{own} in {areas} areas, {FEWEST_AREAS} are needed")
-    complete, starts = _by_area(x, rows)
+    found = _complete(x, fresh, FEWEST_CHILDREN)
+    if isinstance(found, Weighing):
+        return found
+    complete, starts = found
     sd = complete.std(axis=0, ddof=1)
-    flat = sd <= _NOTHING * np.abs(complete).max(axis=0)
-    if flat.any():
-        return _fall_back(x, "one child has the same value in all complete areas", culprit=int(flat.argmax()))
     z = (complete - complete.mean(axis=0)) / sd
     loading = _first_eigenvector(z.T @ z / (len(z) - 1))
     if loading.min() <= _NOTHING:
@@ -90,6 +101,154 @@ def pca(x: Floats, fresh: Flags, per_point: Floats, given: Floats) -> Weighing:
         return _fall_back(x, why, loading)
     share = loading * per_point / sd
     return Weighing(share / share.sum(axis=1, keepdims=True), loading)
+
+
+def factor(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None
+) -> Weighing:
+    """l_i / sum l, with l the loadings of the one maximum-likelihood factor behind the children's scores.
+
+    The factor model z_i = l_i f + e_i keeps what the children share and leaves out what each has alone.
+    Weights stand on standardised scores (z-score, t-score, index-100). Falls back with fewer than 3 children
+    or 10 areas, and if a loading is 0 or less.
+    Source: Office for National Statistics, Health Index for England, weighting; Lawley and Maxwell,
+    Factor Analysis as a Statistical Method (1971).
+    """
+    found = _complete(x, fresh, FEWEST_CHILDREN)
+    if isinstance(found, Weighing):
+        return found
+    loading = one_factor(np.asarray(np.corrcoef(found[0].T)))
+    if loading.min() <= _NOTHING:
+        return _fall_back(x, "one child does not move with the others", loading, int(loading.argmin()))
+    return Weighing((loading / loading.sum())[None, :], loading)
+
+
+def entropy(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None
+) -> Weighing:
+    """d_i / sum d, with d_i = 1 + sum_j p_ij ln p_ij / ln m and p_ij = x_ij / sum_j x_ij over m area-periods.
+
+    A child whose scores are alike everywhere tells areas apart little, and weighs little. 0 ln 0 is 0.
+    Falls back if a score is below 0, or if no child tells areas apart.
+    Source: Hwang and Yoon, Multiple Attribute Decision Making (1981), entropy method.
+    """
+    found = _complete(x, fresh, fewest_areas=2, may_be_flat=True)
+    if isinstance(found, Weighing):
+        return found
+    scores = np.sort(found[0], axis=0)
+    if scores.min() < 0:
+        why = "a child has scores below 0, which entropy can't take: normalise to scores of 0 or more"
+        return _fall_back(x, why, culprit=int(scores[0].argmin()))
+    total = scores.sum(axis=0)
+    share = np.divide(scores, total, out=np.full_like(scores, 1.0 / len(scores)), where=total > 0)
+    logs = np.log(share, out=np.zeros_like(share), where=share > 0)
+    diversity = 1.0 + (share * logs).sum(axis=0) / np.log(len(scores))
+    diversity[diversity < _NOTHING] = 0.0
+    if not diversity.any():
+        return _fall_back(x, "no child tells areas apart")
+    return Weighing((diversity / diversity.sum())[None, :], np.full(len(x), np.nan))
+
+
+def critic(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None
+) -> Weighing:
+    """C_i / sum C, with C_i = sd_i sum_k (1 - r_ik): the sd of scores put on 0-1, and their correlations.
+
+    A child weighs more if it tells areas apart and if the others do not tell the same.
+    Falls back if a child has one value for all.
+    Source: Diakoulaki, Mavrotas and Papayannakis, Computers and Operations Research 22 (1995).
+    """
+    found = _complete(x, fresh, fewest_areas=3)
+    if isinstance(found, Weighing):
+        return found
+    scores = found[0]
+    spread = scores.std(axis=0, ddof=1) / np.ptp(scores, axis=0)
+    contrast = spread * (1.0 - np.corrcoef(scores.T).reshape(len(x), len(x))).sum(axis=1)
+    contrast[contrast < _NOTHING] = 0.0
+    if not contrast.any():
+        return _fall_back(x, "all children tell the same")
+    return Weighing((contrast / contrast.sum())[None, :], np.full(len(x), np.nan))
+
+
+def balanced(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None
+) -> Weighing:
+    """Weights under which every child moves with the parent's arithmetic mean alike: equal influence.
+
+    cor(x_i, sum w x) is the same for all i where w_i is proportional to (R^-1 1)_i / sd_i, R the correlation
+    matrix: the solution, in closed form, of the problem that the source solves by search where the influence
+    of a child is its squared correlation with the index. Falls back if no weights above 0 do it.
+    Source: Becker, Saisana, Paruolo and Vandecasteele, Weights and importance in composite indicators,
+    Ecological Indicators 80 (2017).
+    """
+    found = _complete(x, fresh, fewest_areas=len(x) + 2)
+    if isinstance(found, Weighing):
+        return found
+    scores = found[0]
+    correlation = np.corrcoef(scores.T).reshape(len(x), len(x))
+    if np.linalg.eigvalsh(correlation)[0] <= _NOTHING:
+        return _fall_back(x, "some children tell exactly the same as others together: leave one out")
+    share = np.linalg.solve(correlation, np.ones(len(x))) / scores.std(axis=0, ddof=1)
+    if share.min() <= 0:
+        why = "no weights above 0 give each child the same influence, since one moves against the rest"
+        return _fall_back(x, why, culprit=int(share.argmin()))
+    return Weighing((share / share.sum())[None, :], np.full(len(x), np.nan))
+
+
+def budget(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None, *, path: str
+) -> Weighing:
+    """The mean share of the points that people shared out among the children, in the table at `path`.
+
+    Everyone counts alike, however many points they gave out. With an interval for each weight, and the number
+    of those who took no part: `answers.shared_out`.
+    Source: OECD and JRC, Handbook on Constructing Composite Indicators (2008), budget allocation.
+    """
+    return _asked(x, shared_out(answers) if answers is not None else None, path)
+
+
+def pairwise(
+    x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None, *, path: str
+) -> Weighing:
+    """The analytic hierarchy process on people's comparisons of the children two by two, at `path`.
+
+    Each person's priorities are the first eigenvector of their judgements, and the weights the geometric mean
+    of the priorities of those whose consistency ratio is at most 0.10: `answers.judged`.
+    Source: Saaty, The Analytic Hierarchy Process (1980); Forman and Peniwati, European Journal of Operational
+    Research 108 (1998), aggregation of individual priorities.
+    """
+    return _asked(x, judged(answers) if answers is not None else None, path)
+
+
+def _asked(x: Floats, found: Priorities | None, path: str) -> Weighing:
+    if found is None or not found.used:
+        why = "nobody was asked" if found is None else f"no answer can be used; {found.says}"
+        return _fall_back(x, f"{why} ({path})")
+    loading = np.full(len(x), np.nan)
+    return Weighing(found.weight[None, :], loading, f"{found.says} ({path})", asked=found)
+
+
+def _complete(
+    x: Floats,
+    fresh: Flags,
+    fewest_children: int = 2,
+    fewest_areas: int = FEWEST_AREAS,
+    may_be_flat: bool = False,
+) -> tuple[Floats, Positions] | Weighing:
+    """The complete rows and where each area starts; or equal weights, where there are too few to look at."""
+    if len(x) < fewest_children:
+        return _fall_back(x, f"fewer than {fewest_children} children")
+    rows = fresh & ~np.isnan(x).any(axis=0)
+    areas = int(rows.any(axis=0).sum())
+    if areas < fewest_areas:
+        whole = int((~np.isnan(x).any(axis=0)).any(axis=0).sum())
+        own = "" if whole == areas else ", and not carried alone,"
+        return _fall_back(x, f"complete{own} in {areas} areas, {fewest_areas} are needed")
+    complete, starts = _by_area(x, rows)
+    flat = complete.std(axis=0, ddof=1) <= _NOTHING * np.abs(complete).max(axis=0)
+    if flat.any() and not may_be_flat:
+        return _fall_back(x, "one child has the same value in all complete areas", culprit=int(flat.argmax()))
+    return complete, starts
 
 
 def _fall_back(x: Floats, why: str, loading: Floats | None = None, culprit: int = -1) -> Weighing:
@@ -154,8 +313,19 @@ def _count_bad(covariance: Floats) -> int:
     return int((flat | (loading.min(axis=1) <= _NOTHING)).sum())
 
 
-METHODS: Final[dict[str, Callable[[Floats, Flags, Floats, Floats], Weighing]]] = {
+METHODS: Final[dict[str, Callable[..., Weighing]]] = {
     "given": given,
     "equal": equal,
     "pca": pca,
+    "factor": factor,
+    "entropy": entropy,
+    "critic": critic,
+    "balanced": balanced,
+    "budget": budget,
+    "pairwise": pairwise,
+    "frozen": frozen,
 }
+#: Methods that take directed values instead of scores.
+ON_VALUES: Final = frozenset({"pca"})
+#: Methods that need people's answers.
+ASKS: Final = frozenset({"budget", "pairwise"})

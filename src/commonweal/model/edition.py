@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +16,7 @@ from commonweal.model.framework import Framework
 from commonweal.model.observation import STATUSES
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, ProgressRule, Publication
-from commonweal.model.recipe import Recipe
+from commonweal.model.recipe import CELL_STEPS, Recipe
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +31,29 @@ WEIGHTS: Final = {
 }  # fmt: skip
 GOALPOSTS: Final = {
     "period": pl.String, "indicator": pl.String, "worst": pl.Float64, "best": pl.Float64, "rule": pl.String,
+}  # fmt: skip
+#: What each treatment did to an indicator and why: `step` counts the treatments of the recipe from 1. Values
+#: below `low` and above `high` were drawn in; `constant` and `added` belong to the bend.
+TREATMENTS: Final = {
+    "step": pl.Int64, "period": pl.String, "indicator": pl.String, "method": pl.String, "what": pl.String,
+    "points": pl.Int64, "skew_before": pl.Float64, "kurtosis_before": pl.Float64,
+    "skew_winsorised": pl.Float64, "kurtosis_winsorised": pl.Float64, "skew_after": pl.Float64,
+    "kurtosis_after": pl.Float64, "low": pl.Float64, "high": pl.Float64, "bend": pl.String,
+    "constant": pl.Float64, "added": pl.Float64, "why": pl.String,
+}  # fmt: skip
+TREATED: Final = {
+    "period": pl.String, "area": pl.String, "indicator": pl.String, "before": pl.Float64,
+    "after": pl.Float64, "what": pl.String,
+}  # fmt: skip
+IMPUTATIONS: Final = {
+    "period": pl.String, "area": pl.String, "indicator": pl.String, "value": pl.Float64, "method": pl.String,
+}  # fmt: skip
+SCREENED: Final = {
+    "period": pl.String, "area": pl.String, "indicator": pl.String, "share": pl.Float64, "reason": pl.String,
+}  # fmt: skip
+#: The scale of an indicator whose scores hang on a mean and a standard deviation.
+SCALES: Final = {
+    "period": pl.String, "indicator": pl.String, "mean": pl.Float64, "sd": pl.Float64, "rule": pl.String,
 }  # fmt: skip
 STATEMENTS: Final = {
     "id": pl.String, "period": pl.String, "area": pl.String, "node": pl.String, "kind": pl.String,
@@ -55,6 +80,14 @@ PROGRESS: Final = {
 }  # fmt: skip
 UNEVENNESS: Final = {
     "period": pl.String, "area": pl.String, "node": pl.String, "part": pl.String, "points": pl.Float64,
+}  # fmt: skip
+
+
+#: Weights that people gave: a 95 % interval over resamples of the `people` asked, of whom `absent` took no
+#: part and `inconsistent` ones were left out.
+ASKED: Final = {
+    "node": pl.String, "parent": pl.String, "weight": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
+    "people": pl.Int64, "absent": pl.Int64, "inconsistent": pl.Int64,
 }  # fmt: skip
 
 
@@ -104,13 +137,52 @@ class Scoring:
     #: (fit periods, indicators, 4): two values in the units of the source and the scores they get; scores lie
     #: on the straight line through them (limited to 0-100 where goalposts clip); nan where there is no line
     fits: Array = field(default_factory=lambda: np.empty((1, 0, 4)))
-    #: indicators without any score because people are protected: id -> why
+    #: what people said about the weights, by parent: (people, children) or (people, children, children)
+    answers: Mapping[str, Array] = field(default_factory=dict)
+    #: a row for each part whose weight people gave (columns of ASKED)
+    asked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASKED))
+    #: indicators without any score because people are protected, or screened out: id -> why
     reasons: dict[str, str] = field(default_factory=dict)
+    #: (periods, areas, indicators): what the first normalise met, denominated, imputed and treated; None
+    #: where that is `values`. Goalposts are in these units
+    met: Array | None = None
+    #: a row for each indicator that a treatment looked at (columns of TREATMENTS)
+    treatments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TREATMENTS))
+    #: a row for each cell that was filled (columns of IMPUTATIONS)
+    imputed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IMPUTATIONS))
+    #: a row for each area-period and indicator that was dropped (columns of SCREENED)
+    screened: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCREENED))
+    #: the curves (fit periods, indicators, 5) of each treatment before the first normalise
+    curves: tuple[Array, ...] = ()
+    #: indicators divided by a denominator
+    denominated: frozenset[str] = frozenset()
+    #: the tables that denominate divides by: name, area, period, value
+    denominators: pl.DataFrame = field(default_factory=pl.DataFrame)
+    #: nodes that screening has dropped: they are no one's children
+    dropped: frozenset[str] = frozenset()
+    #: sentences on cells that a step left missing
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def node_index(self) -> dict[str, int]:
         """Node id -> position on the third axis of `scores`."""
         return {node.id: i for i, node in enumerate(self.framework)}
+
+    @cached_property
+    def scales(self) -> pl.DataFrame:
+        """The mean and standard deviation of z-scores and t-scores, read off their straight lines."""
+        rows = []
+        labels = [""] if len(self.fits) == 1 else [period.label for period in self.periods]
+        for label, lines in zip(labels, self.fits, strict=True):
+            for node, (x0, x1, low, high) in zip(self.framework.indicators, lines.tolist(), strict=True):
+                method = self.recipe.normalise.at(node.id)
+                if method.name not in ("zscore", "t-score") or np.isnan(low):
+                    continue
+                mean, sd = (method["mean"], method["sd"]) if method.name == "zscore" else (50.0, 10.0)
+                slope = (high - low) / (x1 - x0)
+                held = x0 + (mean - low) / slope, sd / abs(slope)
+                rows.append((label, node.id, *held, self.recipe.normalise.rule))
+        return pl.DataFrame(rows, schema=SCALES, orient="row")
 
     @cached_property
     def area_index(self) -> dict[str, int]:
@@ -127,6 +199,49 @@ class Scoring:
         held = self.child_weights[parent]
         row: Array = held[0 if len(held) == 1 else period]
         return row
+
+    @cached_property
+    def treated(self) -> pl.DataFrame:
+        """Each cell that a treatment changed, before and after, and how (columns of TREATED).
+
+        Values are those that the treatment met; a recipe that treats twice has a row for each.
+        """
+        cells = [step for step in self.trace if step.step in CELL_STEPS or step.step == "enter"]
+        frames = [pl.DataFrame(schema=TREATED)]
+        number = 0
+        for before, after in pairwise(cells):
+            if after.step == "treat":
+                number += 1
+                frames.append(self._changed(before.values, after.values, number))
+        return pl.concat(frames)
+
+    def _changed(self, before: Array, after: Array, number: int) -> pl.DataFrame:
+        p, a, i = np.nonzero((before != after) & ~np.isnan(before))
+        table = pl.DataFrame(
+            {
+                "period": pl.Series([period.label for period in self.periods]).gather(p),
+                "area": pl.Series(list(self.areas)).gather(a),
+                "indicator": pl.Series([node.id for node in self.framework.indicators]).gather(i),
+                "before": before[p, a, i],
+                "after": after[p, a, i],
+            }
+        )
+        how = self.treatments.filter(pl.col("step") == number)
+        own = how.filter(pl.col("period") != "").select("period", "indicator", "low", "high", "bend")
+        one = how.filter(pl.col("period") == "").select("indicator", "low", "high", "bend")
+        joined = (
+            table.join(own, on=["period", "indicator"], how="left", maintain_order="left")
+            if own.height
+            else table.join(one, on="indicator", how="left", maintain_order="left")
+        )
+        what = pl.concat_str(
+            pl.when(pl.col("before") > pl.col("high")).then(pl.lit("winsorised from above")),
+            pl.when(pl.col("before") < pl.col("low")).then(pl.lit("winsorised from below")),
+            pl.when(pl.col("bend") != "none").then(pl.col("bend")),
+            separator="+",
+            ignore_nulls=True,
+        )
+        return joined.select(pl.exclude("low", "high", "bend"), what.alias("what")).select(list(TREATED))
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -213,6 +328,11 @@ class Edition:
     def weights(self) -> pl.DataFrame:
         """The weight of each node in its parent and in the index, and the reason of any fall-back."""
         return self.scoring.weights
+
+    @property
+    def scales(self) -> pl.DataFrame:
+        """The mean and standard deviation behind z-scores and t-scores, with the columns of SCALES."""
+        return self.scoring.scales
 
     @property
     def goalposts(self) -> pl.DataFrame:

@@ -17,7 +17,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 #: The columns of framework.csv, in order.
 COLUMNS: Final = (
     "id", "name", "parent", "level", "direction", "unit", "weight", "worst", "best", "target",
-    "description", "source", "licence", "denominator", "subject",
+    "description", "source", "licence", "denominator", "subject", "code",
 )  # fmt: skip
 
 
@@ -44,6 +44,8 @@ class Node:
     licence: str = ""
     denominator: str = ""
     subject: str = ""
+    #: what other programs call this node
+    code: str = ""
 
     @property
     def is_indicator(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -93,6 +93,10 @@ class Project:
     progress: ProgressRule | None = None
     #: goalposts of the edition that a frozen rule names: indicator, worst, best
     frozen_goalposts: pl.DataFrame | None = None
+    #: what people said about weights, by parent: (people, children) points, or (people, children, children)
+    #: judgements; and the tables of it, without names, by the path that the recipe names
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    answer_tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     #: the project as written (plain mappings and lists), for OUT/project and the method page
     written: Mapping[str, object] = field(default_factory=dict)
     #: the files read, as the project names them; the private ones hold records or figures about people

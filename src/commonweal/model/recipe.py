@@ -4,195 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.framework import Framework
+from commonweal.model.methods import METHODS, Method, Value, power
+from commonweal.model.reading import read_step
+from commonweal.model.steps import (
+    CELL_STEPS,
+    FITTED,
+    ONCE,
+    ORDER,
+    RULES,
+    RULES_OF,
+    Aggregate,
+    Available,
+    ByParent,
+    CellStep,
+    Denominate,
+    Fitted,
+    Floor,
+    Impute,
+    Normalise,
+    Screen,
+    Step,
+    Treat,
+    Weigh,
+)
 
-Value = float | str | bool | None
-Parameters = Mapping[str, Value]
-
-#: Family -> method -> its parameters with their defaults (None: must be given).
-#: A test keeps these names equal to the functions of commonweal.methods.
-METHODS: Final[dict[str, dict[str, dict[str, Value]]]] = {
-    "treat": {"none": {}},
-    "impute": {"none": {}},
-    "normalise": {
-        "none": {},
-        "goalposts": {"clip": True},
-        "minmax": {"low": 0.0, "high": 100.0},
-        "zscore": {"mean": 0.0, "sd": 1.0},
-        "rank": {},
-        "percentile": {"scale": 1.0},
-        "exponential": {"rate": 23.0},
-    },
-    "weigh": {"given": {}, "equal": {}, "pca": {}},
-    "aggregate": {"arithmetic": {}, "geometric": {}, "harmonic": {}, "power": {"p": None}},
-}
-RULES: Final = ("pooled", "each-period", "base", "frozen", "given")
-_RULE_KEYS: Final = ("rule", "base", "edition")
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A named method of a family with all its parameters, defaults filled in.
-
-    >>> Method.read("aggregate", {"method": "power", "p": 0.5})
-    Method(name='power', parameters=(('p', 0.5),))
-    """
-
-    name: str
-    parameters: tuple[tuple[str, Value], ...] = ()
-
-    def __getitem__(self, name: str) -> Any:
-        return dict(self.parameters)[name]
-
-    @classmethod
-    def read(cls, family: str, written: object, path: tuple[str | int, ...] = ()) -> Method:
-        """Read a name, or a mapping with `method` and parameters.
-
-        Raises RECIPE-METHOD, RECIPE-PARAMETER.
-        """
-        allowed = METHODS[family]
-        given: dict[str, Any] = dict(written) if isinstance(written, Mapping) else {"method": written}
-        name = given.pop("method", None)
-        if not isinstance(name, str) or name not in allowed:
-            raise CommonwealError(
-                Fault(
-                    "RECIPE-METHOD",
-                    f"{name!r} is not a way to {family}",
-                    f"Use one of: {', '.join(allowed)}.",
-                    path=path,
-                )
-            )
-        defaults = allowed[name]
-        faults = []
-        for key, value in given.items():
-            if key not in defaults:
-                has = f"It takes: {', '.join(defaults)}." if defaults else "It takes no parameters."
-                faults.append(
-                    Fault("RECIPE-PARAMETER", f"{name} has no parameter {key!r}", has, path=(*path, key))
-                )
-            elif not _same_kind(value, defaults[key]):
-                kind = "true or false" if isinstance(defaults[key], bool) else "a number"
-                faults.append(
-                    Fault(
-                        "RECIPE-PARAMETER",
-                        f"{key} of {name} is {value!r}",
-                        f"Write {kind}.",
-                        path=(*path, key),
-                    )
-                )
-        for key, default in defaults.items():
-            if default is None and key not in given:
-                faults.append(
-                    Fault(
-                        "RECIPE-PARAMETER",
-                        f"{name} lacks its parameter {key!r}",
-                        f"Write {{method: {name}, {key}: …}}.",
-                        path=path,
-                    )
-                )
-        raise_any(faults)
-        held = {key: given.get(key, default) for key, default in defaults.items()}
-        if (wrong := _reversed(name, held)) is not None:
-            raise CommonwealError(Fault("RECIPE-PARAMETER", *wrong, path=path))
-        return cls(name, tuple(held.items()))
-
-    def written(self) -> str | dict[str, Value]:
-        """The method as a recipe writes it."""
-        return {"method": self.name, **dict(self.parameters)} if self.parameters else self.name
-
-
-def _same_kind(value: object, default: Value) -> bool:
-    if isinstance(default, bool):
-        return isinstance(value, bool)
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
-
-
-def _reversed(method: str, held: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Parameters that would turn a scale round, or make it a single point: what is wrong, and the remedy."""
-    if method == "minmax" and not held["low"] < held["high"]:
-        return f"minmax has low {held['low']:g} and high {held['high']:g}", "Write a high above low."
-    for key in ("sd", "scale", "rate"):
-        if key in held and not held[key] > 0:
-            return f"{key} of {method} is {held[key]:g}", "Write a number above 0."
-    return None
-
+__all__ = [
+    "CELL_STEPS", "METHODS", "ORDER", "RULES", "RULES_OF", "Aggregate", "Available", "ByParent", "CellStep",
+    "Denominate", "Fitted", "Floor", "Impute", "Method", "Normalise", "Recipe", "Screen", "Step", "Treat",
+    "Value", "Weigh", "power",
+]  # fmt: skip
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class ByParent:
-    """A setting for each parent formed: one for all, by level of the parent, or by parent."""
-
-    every: Any
-    levels: tuple[tuple[str, Any], ...] = ()
-    nodes: tuple[tuple[str, Any], ...] = ()
-
-    def at(self, node: str, level: str) -> Any:
-        """The setting for one parent: its own, or its level's, or the general one."""
-        return dict(self.nodes).get(node, dict(self.levels).get(level, self.every))
-
-
-@dataclass(frozen=True, slots=True)
-class Normalise:
-    """Put every indicator on one scale. `by` names indicators with a method of their own."""
-
-    key: ClassVar[str] = "normalise"
-    method: Method
-    rule: str = "pooled"
-    base: str = ""
-    edition: str = ""
-    by: tuple[tuple[str, Method], ...] = ()
-
-    def at(self, indicator: str) -> Method:
-        """The method for one indicator."""
-        return dict(self.by).get(indicator, self.method)
-
-
-@dataclass(frozen=True, slots=True)
-class Weigh:
-    """How much each child counts in its parent."""
-
-    key: ClassVar[str] = "weigh"
-    method: ByParent
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """Which mean forms a parent from its children."""
-
-    key: ClassVar[str] = "aggregate"
-    method: ByParent
-
-
-@dataclass(frozen=True, slots=True)
-class Available:
-    """What a parent needs of its children: a share (0-1) of them, or 'n-1'. None: the standing rule."""
-
-    key: ClassVar[str] = "available"
-    share: ByParent
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """Points below which no child counts in a mean with p <= 0."""
-
-    key: ClassVar[str] = "floor"
-    points: float
-
-
-Step = Normalise | Weigh | Aggregate | Available | Floor
-#: The order in which a mapping's steps run, whatever the order of its keys.
-ORDER: Final = ("treat", "impute", "normalise", "weigh", "aggregate", "available", "floor")
-
-
-@dataclass(frozen=True, slots=True)
 class Recipe:
-    """The steps, in the order they run.
+    """The steps, in the order they run: those on cells as written, then how parents are formed.
 
     Read one with `Recipe.read`; it fills in what is left out: goalposts (pooled), equal weights,
     arithmetic means. Raises RECIPE-KEY, RECIPE-METHOD, RECIPE-PARAMETER, RECIPE-RULE, all at once.
@@ -202,6 +53,9 @@ class Recipe:
     'geometric'
     >>> recipe.aggregate.method.at("shelter", "component").name
     'arithmetic'
+    >>> twice = Recipe.read([{"treat": "log"}, {"impute": "component-mean"}, {"treat": "winsorise"}])
+    >>> [step.key for step in twice.steps]
+    ['treat', 'impute', 'treat', 'normalise', 'weigh', 'aggregate']
     """
 
     steps: tuple[Step, ...]
@@ -209,30 +63,21 @@ class Recipe:
     @classmethod
     def read(cls, written: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Recipe:
         """Read a recipe as written: a mapping of steps, or a list of one-key mappings."""
-        items = _items(written)
         faults: list[Fault] = []
         steps: list[Step] = []
         seen: set[str] = set()
-        for path, key, value in items:
-            if key in seen:
-                faults.append(
-                    Fault("RECIPE-KEY", f"the step {key!r} stands twice", "Write each step once.", path=path)
-                )
+        for path, key, value in _items(written):
+            if key in seen and key in ONCE:
+                remedy = "Write it once: it says how every parent is formed."
+                faults.append(Fault("RECIPE-KEY", f"the step {key!r} stands twice", remedy, path=path))
                 continue
             seen.add(key)
-            reader = _READERS.get(key)
-            if reader is None:
-                faults.append(
-                    Fault(
-                        "RECIPE-KEY",
-                        f"a recipe has no step {key!r}",
-                        f"Use one of: {', '.join(ORDER)}.",
-                        path=path,
-                    )
-                )
+            if key not in ORDER:
+                remedy = f"Use one of: {', '.join(ORDER)}."
+                faults.append(Fault("RECIPE-KEY", f"a recipe has no step {key!r}", remedy, path=path))
                 continue
             try:
-                step = reader(value, path)
+                step = read_step(key, value, path)
             except CommonwealError as error:
                 faults += error.faults
             else:
@@ -240,24 +85,46 @@ class Recipe:
                     steps.append(step)
         raise_any(faults)
         present = {step.key for step in steps}
-        for key, default in _DEFAULTS.items():
-            if key not in present:
-                steps.append(default)
-        steps.sort(key=lambda step: ORDER.index(step.key))
-        return cls(tuple(steps))
+        steps += [default for key, default in _DEFAULTS.items() if key not in present]
+        cells = [step for step in steps if isinstance(step, CellStep)]
+        if isinstance(written, Mapping):
+            cells.sort(key=lambda step: ORDER.index(step.key))
+        parents = sorted(
+            (step for step in steps if not isinstance(step, CellStep)), key=lambda step: ORDER.index(step.key)
+        )
+        recipe = cls((*cells, *parents))
+        raise_any(recipe._mixed_periods())
+        return recipe
+
+    def _mixed_periods(self) -> Iterator[Fault]:
+        """Treated period by period, then put on one scale: a move in time would be the treatment's."""
+        by_period = False
+        for step in self.steps:
+            if isinstance(step, Treat) and step.rule == "each-period":
+                methods = {step.method.name, *(method.name for _, method in step.by)}
+                by_period = by_period or bool(methods & FITTED)
+            if isinstance(step, Normalise) and by_period and step.rule != "each-period":
+                yield Fault(
+                    "RECIPE-RULE",
+                    f"treat has rule each-period, and the normalise after it has rule {step.rule}",
+                    "Values that each period treats in its own way do not compare on one scale: write the"
+                    " same rule for both, as in treat: {…, rule: pooled}.",
+                    path=("treat", "rule"),
+                )
 
     def faults_against(self, framework: Framework) -> list[Fault]:
         """What in this recipe does not fit a framework: RECIPE-LEVEL, RECIPE-NODE, FRAMEWORK-GOALPOSTS."""
         faults: list[Fault] = []
         parents = {node.id for node in framework.parents}
+        indicators = {node.id for node in framework.indicators}
         levels = {node.level for node in framework.parents}
         for step in self.steps:
-            if isinstance(step, Floor):
+            if isinstance(step, (Floor, Screen)):
                 continue
             nodes: tuple[tuple[str, Any], ...]
             named: tuple[tuple[str, Any], ...] = ()
-            if isinstance(step, Normalise):
-                nodes, known = step.by, {n.id for n in framework.indicators}
+            if isinstance(step, (Denominate, Fitted)):
+                nodes, known = step.by, indicators
             else:
                 setting = step.share if isinstance(step, Available) else step.method
                 nodes, known, named = setting.nodes, parents, setting.levels
@@ -275,8 +142,9 @@ class Recipe:
                 Fault(
                     "RECIPE-NODE",
                     f"{step.key} names the node {node!r}",
-                    "Name a node of the framework (an indicator under normalise, a parent elsewhere).",
-                    path=(step.key, "by", node),
+                    "Name a node of the framework (a parent under weigh, aggregate and available, else an"
+                    " indicator).",
+                    path=(step.key, node) if isinstance(step, Denominate) else (step.key, "by", node),
                 )
                 for node, _ in nodes
                 if node not in known
@@ -285,10 +153,12 @@ class Recipe:
 
     def _goalpost_faults(self, framework: Framework) -> list[Fault]:
         faults: list[Fault] = []
-        given = self.normalise.rule == "given"
+        scales = [step for step in self.steps if isinstance(step, Normalise)]
         for node in framework.indicators:
-            if self.normalise.at(node.id).name != "goalposts":
+            rules = {step.rule for step in scales if step.at(node.id).name == "goalposts"}
+            if not rules:
                 continue
+            given = "given" in rules
             if given and (node.worst is None or node.best is None):
                 faults.append(
                     Fault(
@@ -302,30 +172,35 @@ class Recipe:
                 faults.append(
                     Fault(
                         "FRAMEWORK-GOALPOSTS",
-                        f"indicator {node.id!r} has worst or best, but the rule is {self.normalise.rule}",
+                        f"indicator {node.id!r} has worst or best, but the rule is {min(rules)}",
                         "Write rule: given in the recipe, or leave the two columns empty.",
                         path=(node.id, "worst"),
                     )
                 )
         return faults
 
-    def _one(self, kind: type[_T]) -> _T:
-        return next(step for step in self.steps if isinstance(step, kind))
+    def _last(self, kind: type[_T]) -> _T:
+        return [step for step in self.steps if isinstance(step, kind)][-1]
+
+    @property
+    def cells(self) -> tuple[CellStep, ...]:
+        """The steps on the cells of indicators, in the order they run."""
+        return tuple(step for step in self.steps if isinstance(step, CellStep))
 
     @property
     def normalise(self) -> Normalise:
-        """The normalisation."""
-        return self._one(Normalise)
+        """The normalisation; the last one, where there are several."""
+        return self._last(Normalise)
 
     @property
     def weigh(self) -> Weigh:
         """The weighting."""
-        return self._one(Weigh)
+        return self._last(Weigh)
 
     @property
     def aggregate(self) -> Aggregate:
         """The means."""
-        return self._one(Aggregate)
+        return self._last(Aggregate)
 
     @property
     def available(self) -> Available | None:
@@ -338,14 +213,11 @@ class Recipe:
         return next((s.points for s in self.steps if isinstance(s, Floor)), None)
 
 
-def power(method: Method) -> float:
-    """The exponent p of a mean.
-
-    >>> power(Method("harmonic"))
-    -1.0
-    """
-    fixed = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
-    return fixed[method.name] if method.name in fixed else float(method["p"])
+_DEFAULTS: Final[dict[str, Step]] = {
+    "normalise": Normalise(Method("goalposts", (("clip", True),))),
+    "weigh": Weigh(ByParent(Method("equal"))),
+    "aggregate": Aggregate(ByParent(Method("arithmetic"))),
+}
 
 
 def _items(written: object) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
@@ -367,146 +239,3 @@ def _items(written: object) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
         raise CommonwealError(
             Fault("RECIPE-KEY", f"the recipe is {written!r}", "Write a mapping of steps.", path=())
         )
-
-
-def _read_none(family: str) -> Any:
-    def read(value: object, path: tuple[str | int, ...]) -> None:
-        Method.read(family, value, path)
-
-    return read
-
-
-def _read_normalise(value: object, path: tuple[str | int, ...]) -> Normalise:
-    given: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {"method": value}
-    rule = given.pop("rule", "pooled")
-    base = str(given.pop("base", ""))
-    edition = str(given.pop("edition", ""))
-    by = _by(given, path)
-    method = Method.read("normalise", given, path)
-    faults = []
-    if rule not in RULES:
-        faults.append(
-            Fault(
-                "RECIPE-RULE",
-                f"{rule!r} is not a rule",
-                f"Use one of: {', '.join(RULES)}.",
-                path=(*path, "rule"),
-            )
-        )
-    for needed, name, have in (("base", "base", base), ("frozen", "edition", edition)):
-        if rule == needed and not have:
-            faults.append(
-                Fault(
-                    "RECIPE-RULE",
-                    f"rule {rule} lacks its {name}",
-                    f"Add `{name}:` beside the rule.",
-                    path=(*path, "rule"),
-                )
-            )
-    if rule == "given" and method.name != "goalposts":
-        faults.append(
-            Fault(
-                "RECIPE-RULE",
-                f"rule given does not fit {method.name}",
-                "Only goalposts can be given in the framework.",
-                path=(*path, "rule"),
-            )
-        )
-    methods = tuple(
-        (node, Method.read("normalise", written, (*path, "by", node))) for node, written in by.items()
-    )
-    raise_any(faults)
-    return Normalise(method, rule, base, edition, methods)
-
-
-def _by(given: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
-    """Take out what is said of single nodes: node id -> what is written."""
-    by = given.pop("by", None)
-    if by is None:
-        return {}
-    if not isinstance(by, Mapping):
-        raise CommonwealError(
-            Fault(
-                "RECIPE-PARAMETER",
-                f"by is {by!r}",
-                "Write a mapping of nodes, as in by: {crime-rate: rank}.",
-                path=(*path, "by"),
-            )
-        )
-    return {str(node): written for node, written in by.items()}
-
-
-def _read_by_parent(family: str, value: object, path: tuple[str | int, ...], default: str) -> ByParent:
-    if not isinstance(value, Mapping) or "method" in value:
-        given: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {"method": value}
-        by = _by(given, path)
-        every = Method.read(family, given, path)
-        levels: tuple[tuple[str, Method], ...] = ()
-    else:
-        given = dict(value)
-        by = _by(given, path)
-        every = Method.read(family, default, path)
-        levels = tuple(
-            (str(level), Method.read(family, written, (*path, str(level))))
-            for level, written in given.items()
-        )
-    nodes = tuple((node, Method.read(family, written, (*path, "by", node))) for node, written in by.items())
-    return ByParent(every, levels, nodes)
-
-
-def _read_weigh(value: object, path: tuple[str | int, ...]) -> Weigh:
-    return Weigh(_read_by_parent("weigh", value, path, "equal"))
-
-
-def _read_aggregate(value: object, path: tuple[str | int, ...]) -> Aggregate:
-    return Aggregate(_read_by_parent("aggregate", value, path, "arithmetic"))
-
-
-def _read_available(value: object, path: tuple[str | int, ...]) -> Available:
-    def share(written: object, at: tuple[str | int, ...]) -> float | str:
-        if written == "n-1":
-            return "n-1"
-        if isinstance(written, (int, float)) and not isinstance(written, bool) and 0 <= written <= 1:
-            return float(written)
-        raise CommonwealError(
-            Fault(
-                "RECIPE-PARAMETER",
-                f"available is {written!r}",
-                "Write a share from 0 to 1, or n-1.",
-                path=at,
-            )
-        )
-
-    if not isinstance(value, Mapping):
-        return Available(ByParent(share(value, path)))
-    given = dict(value)
-    by = _by(given, path)
-    levels = tuple((str(level), share(written, (*path, str(level)))) for level, written in given.items())
-    nodes = tuple((node, share(written, (*path, "by", node))) for node, written in by.items())
-    return Available(ByParent(None, levels, nodes))
-
-
-def _read_floor(value: object, path: tuple[str | int, ...]) -> Floor | None:
-    if value is None:
-        return None
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0 or not isfinite(value):
-        raise CommonwealError(
-            Fault("RECIPE-PARAMETER", f"floor is {value!r}", "Write a number of points above 0.", path=path)
-        )
-    return Floor(float(value))
-
-
-_READERS: Final = {
-    "treat": _read_none("treat"),
-    "impute": _read_none("impute"),
-    "normalise": _read_normalise,
-    "weigh": _read_weigh,
-    "aggregate": _read_aggregate,
-    "available": _read_available,
-    "floor": _read_floor,
-}
-_DEFAULTS: Final[dict[str, Step]] = {
-    "normalise": Normalise(Method("goalposts", (("clip", True),))),
-    "weigh": Weigh(ByParent(Method("equal"))),
-    "aggregate": Aggregate(ByParent(Method("arithmetic"))),
-}

@@ -18,6 +18,7 @@ from commonweal.model.observation import Observations
 from commonweal.model.project import Periods, Project
 from commonweal.model.recipe import ORDER, Normalise, Recipe, Weigh
 from commonweal.pipeline.folder import make_of, score_project
+from commonweal.pipeline.frames import without_edition
 from commonweal.project.edition import is_edition, read_edition
 from commonweal.publish.record import written
 
@@ -214,6 +215,8 @@ def _inventory(scoring: Scoring) -> pl.DataFrame:
 
 def _replay_in_memory(edition: Edition, change: Mapping[str, Any]) -> Edition:
     recipe = _changed(edition.recipe, change)
+    if "weigh" in change:
+        raise_any(without_edition(recipe))
     raise_any(recipe.faults_against(edition.framework))
     scoring = engine.score(
         Observations(edition.observations),
@@ -221,6 +224,8 @@ def _replay_in_memory(edition: Edition, change: Mapping[str, Any]) -> Edition:
         edition.areas,
         Periods(edition.periods, edition.carry),
         recipe,
+        answers=edition.scoring.answers or None,
+        denominators=edition.scoring.denominators,
     )
     return replace(edition, scoring=scoring)
 

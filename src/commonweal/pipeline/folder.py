@@ -96,7 +96,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         ledger=gated.ledger,
         internal=internal,
         protection=gated.says,
-        notes=(*collected.notes, *between_periods(scoring)),
+        notes=(*collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
     return Made(insight.interpret(edition, loaded.benchmarks), loaded)
@@ -111,6 +111,8 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
         loaded.periods,
         loaded.recipe,
         loaded.frozen_goalposts,
+        answers=loaded.answers,
+        denominators=loaded.denominators,
     )
 
 

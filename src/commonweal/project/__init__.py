@@ -2,9 +2,20 @@
 
 from commonweal.project.coverage import coverage
 from commonweal.project.frameworks import framework_from_frame
+from commonweal.project.interchange import begin_from, export_pair, write_template
 from commonweal.project.load import load
 from commonweal.project.new import new
 from commonweal.project.schema import json_schema
 from commonweal.project.values import values_from_frame
 
-__all__ = ["coverage", "framework_from_frame", "json_schema", "load", "new", "values_from_frame"]
+__all__ = [
+    "begin_from",
+    "coverage",
+    "export_pair",
+    "framework_from_frame",
+    "json_schema",
+    "load",
+    "new",
+    "values_from_frame",
+    "write_template",
+]

@@ -1,4 +1,4 @@
-"""Figures beside the observations: denominators, benchmarks, and the goalposts of an earlier edition."""
+"""Figures beside the observations: denominators and benchmarks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import Fault, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.observation import SCHEMA
-from commonweal.project.columns import LINE, Rows, keep, number, number_faults, read_rows, several
+from commonweal.project.columns import LINE, Rows, keep, read_rows, several
 from commonweal.project.paths import Files
 from commonweal.project.schema import FigureKeys
 from commonweal.project.values import Known, observations, tidy
@@ -59,28 +59,6 @@ def read_benchmark(files: Files, name: str, written: str | FigureKeys, known: Kn
     raise_any([*values.faults, *_repeated(rows.file, frame, ["name", "period", "indicator"])])
     table = observations([frame.with_columns(pl.col("name").alias("area"))])
     return table.frame.with_columns(pl.col("area").alias("name")).select(list(BENCHMARKS))
-
-
-def read_goalposts(files: Files, edition: str) -> pl.DataFrame:
-    """Indicator, worst and best of an edition: a goalposts.csv, or a folder that holds one."""
-    for written in (edition, f"{edition}/data/goalposts.csv", f"{edition}/goalposts.csv"):
-        try:
-            rows = read_rows(files, written)
-            break
-        except CommonwealError as error:
-            if any(fault.code != "PATH-MISSING" for fault in error.faults):
-                raise
-    else:
-        raise CommonwealError(
-            Fault(
-                "PATH-MISSING",
-                f"there are no goalposts of the edition {edition!r}",
-                "Name its folder, or its goalposts.csv, inside the project folder.",
-            )
-        )
-    raise_any(rows.require(("indicator", "worst", "best")))
-    raise_any(number_faults(rows, ("worst", "best")))
-    return rows.frame.select("indicator", number("worst"), number("best")).sort("indicator")
 
 
 def _keys(written: str | FigureKeys) -> FigureKeys:

@@ -153,7 +153,7 @@ def _node(row: dict[str, Any]) -> tuple[Node, list[Fault]]:
         figures[name], fault = _figure(id, name, row.get(name), code)
         faults += fault
     direction, fault = _figure(id, "direction", row.get("direction"), "FRAMEWORK-DIRECTION")
-    texts = ("parent", "unit", "description", "source", "licence", "denominator", "subject")
+    texts = ("parent", "unit", "description", "source", "licence", "denominator", "subject", "code")
     node = Node(
         id,
         row.get("name") or id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import maxsize
 from typing import Any, Final
@@ -13,10 +13,12 @@ import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
+from commonweal.model.framework import Framework
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, Periods, ProgressRule, Project, Publication
 from commonweal.model.recipe import ORDER, Recipe
 from commonweal.model.source import Measure, Protection, Records
+from commonweal.project.answers import Answers, read_answers
 from commonweal.project.areas import attribute_faults, read_areas
 from commonweal.project.columns import several
 from commonweal.project.figures import (
@@ -24,9 +26,9 @@ from commonweal.project.figures import (
     DENOMINATORS,
     read_benchmark,
     read_denominator,
-    read_goalposts,
 )
 from commonweal.project.frameworks import Chosen, read_framework
+from commonweal.project.handed_on import read_goalposts, with_frozen_weights
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_measures, read_records
@@ -95,6 +97,7 @@ class _Reading:
         areas = self.part(lambda: read_areas(self.files, keys.areas), "areas")
         recipe = self.part(lambda: Recipe.read(self.document.data["recipe"]), "recipe")
         self.check_recipe(recipe, chosen)
+        chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
         denominators = self.denominators(areas)
         records, measures = self.records_and_measures(areas, chosen)
@@ -102,6 +105,7 @@ class _Reading:
         periods = self.periods(tables, records)
         self.check_coverage(chosen, tables, periods, measures, records)
         goalposts = self.goalposts(recipe)
+        answers = self.answers(recipe, chosen)
         raise_any(sorted(self.faults, key=lambda fault: (fault.file, fault.line or maxsize)))
         if chosen is None or areas is None or recipe is None or tables is None or periods is None:
             raise AssertionError("a part of the project is missing, yet no fault says so")
@@ -125,6 +129,8 @@ class _Reading:
             peers=_peers(keys),
             progress=_progress(keys),
             frozen_goalposts=goalposts,
+            answers=answers.by_parent,
+            answer_tables=answers.tables,
             written=self.document.data,
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
@@ -157,12 +163,25 @@ class _Reading:
             placed = fault.at(*chosen.places[node]) if in_framework else None
             self.faults.append(placed or self.document.place(fault, ("recipe",)))
 
+    def weighed(self, recipe: Recipe | None, chosen: Chosen | None) -> Chosen | None:
+        """The framework with the weights of an older edition, where the recipe asks for them."""
+        if recipe is None or chosen is None:
+            return chosen
+        read = self.part(lambda: with_frozen_weights(self.files, recipe, chosen.framework), "recipe", "weigh")
+        return replace(chosen, framework=read) if isinstance(read, Framework) else chosen
+
     def goalposts(self, recipe: Recipe | None) -> pl.DataFrame | None:
         if recipe is None or recipe.normalise.rule != "frozen":
             return None
         edition = recipe.normalise.edition
         read = self.part(lambda: read_goalposts(self.files, edition), "recipe", "normalise", "edition")
         return read if isinstance(read, pl.DataFrame) else None
+
+    def answers(self, recipe: Recipe | None, chosen: Chosen | None) -> Answers:
+        if recipe is None or chosen is None:
+            return Answers()
+        read = self.part(lambda: read_answers(self.files, recipe, chosen.framework), "recipe", "weigh")
+        return read if isinstance(read, Answers) else Answers()
 
     def check_rules(self, areas: Areas | None) -> None:
         """What peers, protection and publication need of one another."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
-from commonweal.model.recipe import METHODS, ORDER, RULES
+from commonweal.model.recipe import METHODS, ORDER, RULES_OF
 
 
 def _text(value: object) -> object:
@@ -228,8 +228,19 @@ def _recipe_schema() -> dict[str, Any]:
         return {"anyOf": [{"enum": names}, given, {"type": "object"}]}
 
     steps: dict[str, Any] = {family: method(family) for family in METHODS}
-    steps["normalise"]["anyOf"][1]["properties"]["rule"] = {"enum": list(RULES)}
-    steps |= {"available": {}, "floor": {"type": "number", "exclusiveMinimum": 0}}
+    for family in ("impute", "treat", "normalise"):
+        steps[family]["anyOf"][1]["properties"]["rule"] = {"enum": list(RULES_OF[family])}
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    steps |= {
+        "denominate": {"type": "object", "additionalProperties": {"type": "string"}},
+        "screen": {
+            "type": "object",
+            "properties": {"areas": share, "indicators": share},
+            "additionalProperties": False,
+        },
+        "available": {},
+        "floor": {"type": "number", "exclusiveMinimum": 0},
+    }
     mapping = {
         "type": "object",
         "properties": {step: steps[step] for step in ORDER},

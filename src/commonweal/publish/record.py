@@ -13,9 +13,11 @@ from commonweal.model.recipe import (
     Aggregate,
     Available,
     ByParent,
+    Denominate,
+    Fitted,
     Floor,
     Method,
-    Normalise,
+    Screen,
     Step,
     Weigh,
 )
@@ -62,7 +64,11 @@ def written(step: Step) -> dict[str, Any]:
     {'floor': 1.0}
     """
     match step:
-        case Normalise():
+        case Denominate():
+            return {step.key: dict(step.by)}
+        case Screen():
+            return {step.key: {"areas": step.areas, "indicators": step.indicators}}
+        case Fitted():
             settings: dict[str, Any] = {"method": step.method.name, **dict(step.method.parameters)}
             settings["rule"] = step.rule
             settings |= {key: value for key in ("base", "edition") if (value := getattr(step, key))}

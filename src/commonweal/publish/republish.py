@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -38,8 +39,15 @@ def write_project(edition: Edition, project: Project, folder: Path) -> None:
     for name in _names(project.benchmarks):
         rows = project.benchmarks.filter(pl.col("name") == name)
         write_table(rows.select(_BENCHMARK), folder / "data" / f"benchmark-{_file(name)}.csv")
+    for file, table in _answers(project).values():
+        write_table(table, folder / file)
     if project.frozen_goalposts is not None:
-        write_table(project.frozen_goalposts, folder / "frozen" / "data" / "goalposts.csv")
+        handed_on = folder / "frozen" / "data"
+        ends = project.frozen_goalposts.select("indicator", "worst", "best").drop_nulls()
+        moments = project.frozen_goalposts.select("indicator", "mean", "sd").drop_nulls()
+        write_table(ends, handed_on / "goalposts.csv")
+        if moments.height:
+            write_table(moments, handed_on / "scales.csv")
     _write_yaml(_settings(edition, project), folder / "commonweal.yaml")
 
 
@@ -107,10 +115,41 @@ def _settings(edition: Edition, project: Project) -> dict[str, Any]:
 
 
 def _recipe(project: Project) -> Any:
-    written: Any = project.written.get("recipe", {})
+    written: Any = _with_paths(project.written.get("recipe", {}), _answers(project))
     if project.frozen_goalposts is not None:
-        written = {**written, "normalise": {**written["normalise"], "edition": "frozen"}}
+        written = _changed(written, "normalise", lambda step: {**step, "edition": "frozen"})
+    return _changed(written, "weigh", _given)
+
+
+def _changed(written: Any, key: str, change: Callable[[Any], Any]) -> Any:
+    """A recipe, a mapping or a list of steps, with what is written under `key` changed."""
+    if isinstance(written, list):
+        return [_changed(item, key, change) for item in written]
+    return {name: change(step) if name == key else step for name, step in written.items()}
+
+
+def _given(written: Any) -> Any:
+    """Frozen weights as given ones: framework.csv holds them."""
+    if isinstance(written, Mapping):
+        held = {key: _given(value) for key, value in written.items() if key != "edition"}
+        return held | {"method": "given"} if held.get("method") == "frozen" else held
     return written
+
+
+def _answers(project: Project) -> dict[str, tuple[str, pl.DataFrame]]:
+    """Path that the recipe names -> the file here, and the answers without names."""
+    tables = sorted(project.answer_tables.items())
+    return {path: (f"data/answers-{number}.csv", table) for number, (path, table) in enumerate(tables, 1)}
+
+
+def _with_paths(written: Any, answers: Mapping[str, tuple[str, pl.DataFrame]]) -> Any:
+    """A recipe whose tables of answers are the files here."""
+    if isinstance(written, Mapping):
+        return {
+            key: answers[held][0] if key == "path" and held in answers else _with_paths(held, answers)
+            for key, held in written.items()
+        }
+    return [_with_paths(item, answers) for item in written] if isinstance(written, list) else written
 
 
 def _names(frame: pl.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from commonweal.insight.audit import audit
 from commonweal.model.edition import Edition
 from commonweal.model.project import Project
 from commonweal.publish.datapackage import describe
@@ -28,7 +29,7 @@ def write_edition(
     inputs: Mapping[str, str],
     report: Callable[[str], None] = lambda step: None,
 ) -> None:
-    """Write data, project, site and record into `tree`. `inputs` maps published files to fingerprints."""
+    """Write data, project, audit, site and record into `tree`. `inputs` maps files to fingerprints."""
     report("Writing tables")
     tables = data_tables(edition)
     for name, frame in tables.items():
@@ -38,8 +39,12 @@ def write_edition(
     package = json.dumps(describe(edition, tables), ensure_ascii=False, indent=1)
     (tree / "data" / "datapackage.json").write_text(package + "\n", encoding="utf-8", newline="\n")
     write_project(edition, project, tree / "project")
+    report("Auditing")
+    audited = audit(edition)
+    text = json.dumps(audited.document(), ensure_ascii=False, indent=1) + "\n"
+    (tree / "audit.json").write_text(text, encoding="utf-8", newline="\n")
     report("Writing pages")
-    write_site(edition, tree / "site")
+    write_site(edition, tree / "site", audited)
     write_record(edition, tree, version, inputs)
 
 
@@ -50,6 +55,7 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         "observations.csv": entered(edition),
         "weights.csv": edition.weights,
         "goalposts.csv": edition.goalposts,
+        **({"scales.csv": edition.scales} if edition.scales.height else {}),
         "statements.csv": edition.statements,
         "benchmarks.csv": edition.benchmarks,
         "ledger.csv": edition.ledger,

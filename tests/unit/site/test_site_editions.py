@@ -85,7 +85,7 @@ def _leads(file: str, link: str, found: dict[str, Reader]) -> bool:
 
 def test_a_plain_edition(sample: Sample) -> None:
     found = read(sample())
-    assert len(found) == 17 + 64 + 6
+    assert len(found) == 17 + 64 + 7
     area = found["areas/E00000004.html"].text
     assert "Median household income" in area
     assert "Compared with its peers: " in area

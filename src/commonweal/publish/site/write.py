@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+from commonweal.insight.audit import Audit, audit
 from commonweal.model.edition import Edition
 from commonweal.publish.site.accessibility import accessibility_page
 from commonweal.publish.site.area import area_page
+from commonweal.publish.site.audit import audit_page
 from commonweal.publish.site.data import data_page
 from commonweal.publish.site.home import home
 from commonweal.publish.site.lookup import Lookup
@@ -27,11 +29,11 @@ _HERE: Final = files("commonweal.publish.site")
 _STYLES: Final = ("tokens.css", "site.css")
 
 
-def write_site(edition: Edition, site_dir: Path) -> None:
+def write_site(edition: Edition, site_dir: Path, audited: Audit | None = None) -> None:
     """Write the public site of `edition` into `site_dir`, which is made if it is not there.
 
     Links to data are relative: the site stands beside a folder `data` with the edition's files. The same
-    edition gives the same bytes. Raises THEME-CONTRAST.
+    edition gives the same bytes. `audited` is its audit, if that is at hand. Raises THEME-CONTRAST.
     """
     theme = stylesheet(edition.publication.theme)
     for folder in ("", "areas", "nodes"):
@@ -39,11 +41,11 @@ def write_site(edition: Edition, site_dir: Path) -> None:
     for name in _STYLES:
         _write(site_dir / name, (_HERE / "static" / name).read_text(encoding="utf-8"))
     _write(site_dir / "theme.css", theme)
-    for file, text in pages(edition):
+    for file, text in pages(edition, audited):
         _write(site_dir / file, text)
 
 
-def pages(edition: Edition) -> Iterator[tuple[str, str]]:
+def pages(edition: Edition, audited: Audit | None = None) -> Iterator[tuple[str, str]]:
     """Every page of an edition: its file below the site, and its text."""
     lookup = Lookup(edition)
     boundaries = edition.areas.boundaries
@@ -51,6 +53,7 @@ def pages(edition: Edition) -> Iterator[tuple[str, str]]:
     yield _page("home", home(lookup, shapes))
     yield _page("overview", overview(lookup))
     yield _page("method", method_page(lookup))
+    yield _page("audit", audit_page(lookup, audited or audit(edition)))
     yield _page("protection", protection_page(lookup))
     yield _page("data", data_page(lookup))
     yield _page("accessibility", accessibility_page(lookup))

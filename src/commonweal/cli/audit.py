@@ -1,0 +1,33 @@
+"""`commonweal audit`: what a statistician would ask of the index, answered after the ten steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+NAME: Final = "audit"
+HELP: Final = "Audit an index after the ten steps of OECD and JRC, with what was verified. Writes nothing."
+EXAMPLE: Final = "Example: commonweal audit marlbridge"
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """Audit a project."""
+    from commonweal.cli.progress import steps
+    from commonweal.pipeline.auditing import audit_folder
+
+    with steps() as report:
+        audit = audit_folder(folder, report=report)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(audit.document(), indent=1, ensure_ascii=False))
+        return
+    from commonweal.insight.audit.written import lines
+
+    for line in lines(audit):
+        typer.echo(line)

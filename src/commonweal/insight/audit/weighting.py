@@ -1,0 +1,122 @@
+"""Step 6: what each part counts on paper, and what it really counts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from commonweal.insight import words
+from commonweal.insight.audit.document import Column, Finding, Mark, Part, Table
+from commonweal.insight.audit.facts import Facts, agree
+from commonweal.insight.diagnose.influence import influence
+
+#: A part whose influence is this many times its weight, or less than one in so many, stands out.
+_FAR: Final = 2.0
+
+
+def part(facts: Facts) -> Part:
+    """Weights beside influence, where weights fell back, the floor, and what unevenness costs."""
+    table = influence(facts.edition.scoring)
+    findings = [*_influence(facts, table), *_fallen(facts), *_floor(facts), *_unevenness(facts)]
+    columns = (
+        Column("node", "Part", "node"),
+        Column("parent", "Of", "node"),
+        Column("weight", "Weight in it", "share"),
+        Column("effective_weight", "In the whole", "share"),
+        Column("r", "r with it", "correlation"),
+        Column("linear", "r squared", "correlation"),
+        Column("correlation_ratio", "Correlation ratio", "correlation"),
+        Column("share", "Really counts", "share"),
+    )
+    rows = tuple(table.select([column.name for column in columns]).rows())
+    note = (
+        "Really counts: r squared as a share of its siblings’ sum (Paruolo, Saisana and Saltelli 2013)."
+        " The correlation ratio lets the link be a curve; it needs 30 areas."
+    )
+    return Part(6, tuple(findings), (Table("influence", "Weight and influence", columns, rows, note),))
+
+
+def _influence(facts: Facts, table: pl.DataFrame) -> list[Finding]:
+    upper = [
+        (row["node"], row["weight"], row["share"])
+        for row in table.iter_rows(named=True)
+        if not facts.tree[row["node"]].is_indicator and row["share"] is not None and row["weight"] > 0
+    ]
+    more = [x for x in upper if x[2] > _FAR * x[1]]
+    less = [x for x in upper if x[2] * _FAR < x[1]]
+    findings = []
+    for found, what, means in (
+        (
+            more,
+            "more than twice its weight",
+            "Such a group moves what it is part of more than the weights say.",
+        ),
+        (less, "less than half its weight", "The weights promise such a group a say that it does not have."),
+    ):
+        if found:
+            node, weight, share = max(found, key=lambda x: abs(x[2] - x[1]))
+            count = agree(len(found), "group counts", "groups count")
+            most = "It stands" if len(found) == 1 else f"{words.sentence(facts.name(node))} stands"
+            findings.append(
+                Finding(
+                    Mark.LOOK,
+                    f"{count} {what}: {facts.named([x[0] for x in found])}. {most} for {100 * share:.0f}% of"
+                    f" what moves {facts.name(facts.tree[node].parent)}, at a weight of {100 * weight:.0f}%.",
+                    means,
+                    "Look at its spread (step 5) and its links (step 4) before changing a weight.",
+                )
+            )
+    if upper and not findings:
+        findings.append(Finding(Mark.SOUND, "Each group counts between half and twice what its weight says."))
+    return findings
+
+
+def _fallen(facts: Facts) -> list[Finding]:
+    weights = facts.edition.weights
+    if weights.is_empty():
+        return []
+    reasons = weights.filter(pl.col("reason").fill_null("").str.starts_with("equal weights"))
+    parents = reasons["parent"].unique(maintain_order=True).to_list() if reasons.height else []
+    named = [node for node in parents if node in facts.tree]
+    if not named:
+        return []
+    return [
+        Finding(
+            Mark.NOTE,
+            f"{agree(len(named), 'group has', 'groups have')} equal weights because those of the recipe could"
+            f" not be trusted: {facts.named(named)}.",
+            "The method page gives the reason of each.",
+        )
+    ]
+
+
+def _floor(facts: Facts) -> list[Finding]:
+    floored = facts.edition.scoring.floored
+    if floored.is_empty():
+        return []
+    latest = floored.filter(pl.col("period") == facts.period)
+    return [
+        Finding(
+            Mark.NOTE,
+            f"{agree(latest.height, 'score was', 'scores were')} lifted to the floor of"
+            f" {words.number(facts.edition.recipe.floor or 0.0, 1)} before a mean in {facts.period}"
+            f" ({floored.height:,} in all periods).",
+            "A mean with p of 0 or less would otherwise fall to zero.",
+        )
+    ]
+
+
+def _unevenness(facts: Facts) -> list[Finding]:
+    table = facts.edition.unevenness
+    here = table.filter((pl.col("period") == facts.period) & (pl.col("node") == facts.root.id))
+    if here.is_empty():
+        return []
+    mean = float(here.group_by("area").agg(pl.col("points").sum())["points"].sort().mean() or 0.0)  # type: ignore[arg-type]
+    return [
+        Finding(
+            Mark.NOTE,
+            f"Unevenness costs {words.points(mean)} of the index on average.",
+            "So much higher would the mean index be, were high scores to make up for low ones in full.",
+        )
+    ]

@@ -1,0 +1,16 @@
+"""The audit of a project folder: built in memory, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from commonweal.insight.audit import Audit, audit
+from commonweal.pipeline.folder import make
+
+
+def audit_folder(root: Path, *, report: Callable[[str], None]) -> Audit:
+    """Audit what a build of the folder would publish. Raises CommonwealError with every fault found."""
+    edition = make(root, report=report).edition
+    report("Auditing")
+    return audit(edition)
