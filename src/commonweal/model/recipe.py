@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import isfinite
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -61,7 +62,7 @@ class Method:
             raise CommonwealError(
                 Fault(
                     "RECIPE-METHOD",
-                    f"{name!r} is not a way to {family}",
+                    f"{name!r} is not a way to {family}{_near(name, allowed)}",
                     f"Use one of: {', '.join(allowed)}.",
                     path=path,
                 )
@@ -103,6 +104,11 @@ class Method:
     def written(self) -> str | dict[str, Value]:
         """The method as a recipe writes it."""
         return {"method": self.name, **dict(self.parameters)} if self.parameters else self.name
+
+
+def _near(word: object, known: Iterable[str]) -> str:
+    near = get_close_matches(str(word), list(known), n=1)
+    return f", did you mean {near[0]!r}?" if near else ""
 
 
 def _same_kind(value: object, default: Value) -> bool:
@@ -225,7 +231,7 @@ class Recipe:
                 faults.append(
                     Fault(
                         "RECIPE-KEY",
-                        f"a recipe has no step {key!r}",
+                        f"a recipe has no step {key!r}{_near(key, ORDER)}",
                         f"Use one of: {', '.join(ORDER)}.",
                         path=path,
                     )

@@ -13,6 +13,7 @@ from commonweal import engine, insight, project, sources
 from commonweal.errors import CommonwealError, Fault
 from commonweal.model.edition import Edition
 from commonweal.model.project import Project
+from commonweal.pipeline.advice import advice
 from commonweal.pipeline.exchange import replacing
 from commonweal.pipeline.inputs import published_fingerprints
 
@@ -30,15 +31,23 @@ class Made:
 
     edition: Edition
     project: Project
+    #: what is worth knowing before it is published; for the analyst, not for the pages
+    advice: tuple[str, ...]
 
 
 def build(
-    root: str | Path, out: str | Path | None = None, *, internal: bool = False, report: Report = _silent
+    root: str | Path,
+    out: str | Path | None = None,
+    *,
+    internal: bool = False,
+    report: Report = _silent,
+    advise: Report = _silent,
 ) -> Edition:
     """Build a project folder and publish it to `out` (default: `build` inside the folder).
 
     The old output stays whole until the new one is, and nothing is written where there is a fault.
     `internal` skips the protection of people and marks every page and file as not for publication.
+    `report` is told the name of each step, `advise` what is worth knowing before it is published.
     Raises CommonwealError with every fault found.
     """
     folder = Path(root)
@@ -56,13 +65,14 @@ def build(
             inputs=published_fingerprints(made.project),
             report=report,
         )
+    for text in made.advice:
+        advise(text)
     return made.edition
 
 
 def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Made:
     """An edition in memory: read, collect, protect, score, interpret. Nothing is written to OUT."""
-    report("Reading the project")
-    loaded = project.load(root)
+    loaded = _loaded(root, report)
     report("Reading records")
     collected = sources.collect(loaded, report=report)
     report("Protecting people")
@@ -91,15 +101,25 @@ def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Mad
         protection=gated.says,
         notes=collected.notes,
     )
-    return Made(insight.interpret(edition, loaded.benchmarks), loaded)
+    found = advice(loaded, gated.observations, scoring)
+    return Made(insight.interpret(edition, loaded.benchmarks), loaded, found)
+
+
+def _loaded(root: Path, report: Report) -> Project:
+    report("Reading the project")
+    return project.load(root)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
-    """What a check found: how far each indicator is covered, and what is worth knowing."""
+    """What a check found: how far each indicator is covered, what became of records, what is worth knowing.
+
+    `sources` has a line for each source, with exact numbers: it is for the analyst alone.
+    """
 
     table: pl.DataFrame
     notes: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 def check(root: str | Path, *, report: Report = _silent) -> Coverage:
@@ -107,13 +127,12 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
 
     Raises CommonwealError with every fault found.
     """
-    report("Reading the project")
-    loaded = project.load(Path(root))
+    loaded = _loaded(Path(root), report)
     report("Reading records")
     collected = sources.collect(loaded, report=report)
     gated = sources.gate(loaded, collected)
     report("Scoring")
-    engine.score(
+    scoring = engine.score(
         gated.observations,
         loaded.framework,
         loaded.areas,
@@ -121,7 +140,11 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
         loaded.recipe,
         loaded.frozen_goalposts,
     )
-    return Coverage(project.coverage(loaded, gated.observations), collected.notes)
+    return Coverage(
+        project.coverage(loaded, gated.observations),
+        (*collected.notes, *advice(loaded, gated.observations, scoring)),
+        (*sources.ledger_lines(collected.ledger), *sources.undated_lines(loaded, collected)),
+    )
 
 
 def _refuse_inside_sources(folder: Path, target: Path) -> None:

@@ -1,10 +1,18 @@
 """From a folder on disk to model objects, with file and line for every fault."""
 
-from commonweal.project.coverage import coverage
+from commonweal.project.coverage import coverage, exceptions
 from commonweal.project.frameworks import framework_from_frame
 from commonweal.project.load import load
 from commonweal.project.new import new
 from commonweal.project.schema import json_schema
 from commonweal.project.values import values_from_frame
 
-__all__ = ["coverage", "framework_from_frame", "json_schema", "load", "new", "values_from_frame"]
+__all__ = [
+    "coverage",
+    "exceptions",
+    "framework_from_frame",
+    "json_schema",
+    "load",
+    "new",
+    "values_from_frame",
+]

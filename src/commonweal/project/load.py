@@ -108,6 +108,7 @@ class _Reading:
             progress=_progress(keys),
             frozen_goalposts=goalposts,
             written=self.document.data,
+            notes=tuple(self.files.notes),
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
         )

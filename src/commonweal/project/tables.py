@@ -49,9 +49,9 @@ def read_tables(
         people, unclear = about_people(values.rows, keys, framework)
         faults += [document.place(fault, above) for fault in unclear]
         frame = _finished(values.rows, keys)
-        rows = Rows(keys.path, frame, values.rows.header)
+        rows = values.rows.with_frame(frame)
         faults += _status_faults(rows)
-        counted = Rows(keys.path, frame.filter(people), rows.header)
+        counted = rows.with_frame(frame.filter(people))
         faults += base_faults(counted)
         if counted.frame.height:
             files.private.add(keys.path)

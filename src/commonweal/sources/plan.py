@@ -58,8 +58,8 @@ def relative_to(root: Path) -> Iterator[None]:
 
 
 def _relative(fault: Fault, root: Path) -> Fault:
-    path = Path(fault.file)
-    inside = path.is_absolute() and path.is_relative_to(root.absolute())
+    path = Path(fault.file).absolute()
+    inside = fault.file not in ("", PROJECT_FILE) and path.is_relative_to(root.absolute())
     return replace(fault, file=path.relative_to(root.absolute()).as_posix()) if inside else fault
 
 
@@ -118,12 +118,21 @@ def _own_faults(records: Records, files: tuple[File, ...]) -> list[Fault]:
     path = ("records", records.name)
     link = (records.link.column,) if records.link.by == "code" else (records.link.x, records.link.y)
     named = [column for column in (records.key, records.date, *link) if column]
-    faults = [replace(fault, path=path) for fault in column_faults(files, named, "RECORDS-COLUMN")]
+    faults = [_placed(fault, records) for fault in column_faults(files, named, "RECORDS-COLUMN")]
     if not records.date and not records.period:
         what = f"nothing says when the records of {records.name!r} happened"
         remedy = "Name the column with `date:`, or the period of the whole source with `period:`."
         faults.append(Fault("PERIOD-UNKNOWN", what, remedy, path=path))
     return faults
+
+
+def _placed(fault: Fault, records: Records) -> Fault:
+    """A fault of a column, at the source in the project where its lines are known, else at the file."""
+    path = ("records", records.name)
+    if not records.line:
+        return replace(fault, path=path)
+    what = f"{fault.what} in {Path(fault.file).name}"
+    return replace(fault, what=what, file=PROJECT_FILE, line=records.line, path=path)
 
 
 def _link(project: Project, records: Records) -> tuple[ByCode | ByPoint, tuple[str, ...], list[Fault]]:
