@@ -102,7 +102,7 @@ def _facts(lookup: Lookup) -> tuple[layout.Fact, ...]:
     note = f"of {lookup.out_of}" if lookup.out_of else ""
     if not isnan(own):
         how = place.how_made(lookup, root)
-        said = f"{note} {place.estimated(lookup, whole, root.id)}".strip() + (f" {how}" if how else "")
+        said = f"{note} {place.estimated(lookup, whole, root.id)}".strip() + (f", {how}" if how else "")
         facts.append(layout.Fact(f"{whole}, {lookup.latest}", lookup.points(own, 1), said))
         change = place.change(lookup, root)
         if change is not None:
