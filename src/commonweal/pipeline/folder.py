@@ -107,7 +107,7 @@ def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Mad
 
 def _loaded(root: Path, report: Report) -> Project:
     report("Reading the project")
-    return project.load(root)
+    return project.load(root, also=sources.header_faults)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,7 +31,7 @@ from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_measures, read_records
 from commonweal.project.schema import ProjectFile
-from commonweal.project.settings import read_settings
+from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
 from commonweal.project.values import Known
 
@@ -42,9 +42,14 @@ OFFICIAL: Final = (
 )  # fmt: skip
 
 
-def load(root: Path | str) -> Project:
+#: Finds what is wrong with records and the filters of their measures.
+Also = Callable[[Path, tuple[Records, ...], tuple[Measure, ...]], Iterable[Fault]]
+
+
+def load(root: Path | str, *, also: Also = lambda root, records, measures: ()) -> Project:
     """Read and check a project folder; nothing is written.
 
+    Where there are faults, `also` is asked for those of the records, so that all are told at once.
     Raises `CommonwealError` with every fault found, each with its file and line; docs/errors has a page
     for each code.
     """
@@ -58,8 +63,8 @@ def load(root: Path | str) -> Project:
             Fault("PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`.")
         ) from None
     document = read_document(path, FILE)
-    settings, faults = read_settings(document)
-    return _Reading(files, document, settings, faults).project()
+    settings = read_settings(document)
+    return _Reading(files, document, settings, list(settings.faults), also).project()
 
 
 @dataclass(slots=True)
@@ -68,14 +73,31 @@ class _Reading:
 
     files: Files
     document: Document
-    keys: ProjectFile
+    settings: Settings
     faults: list[Fault]
+    also: Also
+
+    @property
+    def keys(self) -> ProjectFile:
+        return self.settings.keys
+
+    @property
+    def short(self) -> frozenset[str]:
+        """What lacks because something was left out there is no fault of its own."""
+        return self.settings.short
 
     def project(self) -> Project:
         keys = self.keys
-        chosen = self.part(lambda: read_framework(self.files, keys.project.framework), "project", "framework")
-        areas = self.part(lambda: read_areas(self.files, keys.areas), "areas")
-        recipe = self.part(lambda: Recipe.read(self.document.data["recipe"]), "recipe")
+        framework = self.framework_key()
+        chosen = framework and self.part(
+            lambda: read_framework(self.files, framework), "project", "framework"
+        )
+        areas = None
+        if "areas" not in self.short:
+            areas = self.part(lambda: read_areas(self.files, keys.areas), "areas")
+        recipe = None
+        if "recipe" not in self.short:
+            recipe = self.part(lambda: Recipe.read(self.document.data["recipe"]), "recipe")
         self.check_recipe(recipe, chosen)
         self.check_rules(areas)
         denominators = self.denominators(areas)
@@ -84,6 +106,8 @@ class _Reading:
         periods = self.periods(tables, records)
         self.check_coverage(chosen, tables, periods, measures, records)
         goalposts = self.goalposts(recipe)
+        if self.faults:
+            self.faults += self.also(self.files.root, records, measures)
         raise_any(sorted(self.faults, key=lambda fault: (fault.file, fault.line or maxsize)))
         if chosen is None or areas is None or recipe is None or tables is None or periods is None:
             raise AssertionError("a part of the project is missing, yet no fault says so")
@@ -130,6 +154,14 @@ class _Reading:
 
     def fault(self, code: str, what: str, remedy: str, keys: Keys) -> None:
         self.faults.append(self.document.fault(code, what, remedy, keys))
+
+    def framework_key(self) -> Any:
+        """The framework that is asked for, also where another key beside it is faulty."""
+        if "project" not in self.short:
+            return self.keys.project.framework
+        written = self.document.data.get("project")
+        asked = written.get("framework") if isinstance(written, dict) else None
+        return asked if isinstance(asked, str) else None
 
     def check_recipe(self, recipe: Recipe | None, chosen: Chosen | None) -> None:
         if recipe is None or chosen is None:
@@ -181,7 +213,8 @@ class _Reading:
     def records_and_measures(
         self, areas: Areas | None, chosen: Chosen | None
     ) -> tuple[tuple[Records, ...], tuple[Measure, ...]]:
-        outlines = areas is None or areas.boundaries is not None
+        slip = any(fault.path[:1] == ("areas",) for fault in self.faults)
+        outlines = areas is None or areas.boundaries is not None or slip
         records, faults = read_records(self.files, self.document, self.keys.records, outlines)
         self.faults += faults
         if chosen is None:
@@ -191,11 +224,16 @@ class _Reading:
             self.keys.measures,
             chosen.framework,
             chosen.left_out,
-            self.keys.records.keys(),
-            self.keys.denominators.keys(),
+            self.named("records"),
+            self.named("denominators"),
         )
         self.faults += faults
         return records, measures
+
+    def named(self, section: str) -> frozenset[str]:
+        """The names under a section, those of faulty items too: they are there, if not usable."""
+        written = self.document.data.get(section)
+        return frozenset(map(str, written)) if isinstance(written, dict) else frozenset()
 
     def values(self, areas: Areas | None, chosen: Chosen | None) -> tuple[Tables | None, pl.DataFrame]:
         benchmarks = [pl.DataFrame(schema=BENCHMARKS)]
@@ -203,7 +241,9 @@ class _Reading:
             return None, benchmarks[0]
         indicators = tuple(node.id for node in chosen.framework.indicators)
         known = Known(None if areas is None else frozenset(areas.codes), indicators, chosen.left_out)
-        tables, faults = read_tables(self.files, self.document, self.keys.values, chosen.framework, known)
+        tables, faults = read_tables(
+            self.files, self.document, self.keys.values, chosen.framework, known, self.settings.tables
+        )
         self.faults += faults
         for name, written in sorted(self.keys.benchmarks.items()):
             with self.collecting("benchmarks", name):
@@ -216,7 +256,7 @@ class _Reading:
         for i, label in enumerate(keys.periods.publish):
             with self.collecting("periods", "publish", i):
                 found[label] = Period.parse(label)
-        if not keys.periods.publish:
+        if not keys.periods.publish and "periods" not in self.short:
             if any(source.date for source in records):
                 what = "records have dates, but no periods are given"
                 remedy = "List the periods to publish: `periods: {publish: [2016, 2017]}`."
@@ -239,11 +279,11 @@ class _Reading:
         records: tuple[Records, ...],
     ) -> None:
         """That each indicator and each published period has data, as far as tables can tell."""
-        if chosen is None or tables is None or periods is None:
+        if chosen is None or tables is None or periods is None or {"values", "periods"} & self.short:
             return
         have = pl.concat(t.frame.select("indicator", "period") for t in _all(tables)).unique()
         if not len(tables.protected):
-            measured = {measure.indicator for measure in measures} | set(have["indicator"])
+            measured = self.named("measures") | {m.indicator for m in measures} | set(have["indicator"])
             self.faults += several(
                 Fault(
                     "INDICATOR-EMPTY",
@@ -254,7 +294,7 @@ class _Reading:
                 for node in chosen.framework.indicators
                 if node.id not in measured
             )
-        if records or len(tables.protected):
+        if records or self.named("records") or len(tables.protected):
             return
         held = [Period.parse(label) for label in sorted(set(have["period"]))]
         for period in periods.publish:

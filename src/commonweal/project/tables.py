@@ -30,15 +30,20 @@ class Tables:
 
 
 def read_tables(
-    files: Files, document: Document, written: Sequence[ValueKeys], framework: Framework, known: Known
+    files: Files,
+    document: Document,
+    written: Sequence[ValueKeys],
+    framework: Framework,
+    known: Known,
+    places: Sequence[int],
 ) -> tuple[Tables, list[Fault]]:
-    """Read every table under `values`.
+    """Read every table under `values`; `places` are theirs in the list there.
 
     Faults: those of `read_values`, OBSERVATION-DUPLICATE, OBSERVATION-STATUS, PROJECT-REQUIRED, VALUES-BASE.
     """
     sorted_out: dict[str, list[pl.DataFrame]] = {"given": [], "counted": [], "protected": []}
     faults: list[Fault] = []
-    for i, keys in enumerate(written):
+    for i, keys in zip(places, written, strict=True):
         above = ("values", i)
         try:
             values = read_values(files, keys, known)

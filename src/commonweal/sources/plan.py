@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,6 +46,24 @@ def plan_all(project: Project) -> list[Plan]:
             faults += error.faults
     raise_any(faults)
     return plans
+
+
+def header_faults(root: Path, records: Iterable[Records], measures: Iterable[Measure]) -> list[Fault]:
+    """What can be found wrong with sources and filters from the first lines of files alone.
+
+    For a project that has other faults, so that these are told in the same run.
+    """
+    faults: list[Fault] = []
+    listed = list(measures)
+    for source in sorted(records, key=lambda r: r.name):
+        files, found = describe_all(source) if source.paths else ((), [])
+        if files:
+            found += [f for f in _own_faults(source, files) if f.code == "RECORDS-COLUMN"]
+        for measure in (m for m in listed if m.records == source.name):
+            for which, text in (("where", measure.where), ("among", measure.among)):
+                found += _filter(measure, which, text, files)[1]
+        faults += [_relative(fault, root) for fault in found]
+    return faults
 
 
 @contextmanager
