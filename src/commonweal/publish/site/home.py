@@ -106,7 +106,8 @@ def _facts(lookup: Lookup) -> tuple[layout.Fact, ...]:
         facts.append(layout.Fact(f"{whole}, {lookup.latest}", lookup.points(own, 1), said))
         change = place.change(lookup, root)
         if change is not None:
-            unit = f"points a year{f', {UNLIKE}' if place.unlike(lookup, root) else ''}"
+            unlike = place.unlike(lookup, root)
+            unit = f"points a year{f', {unlike}' if unlike else ''}"
             facts.append(layout.Fact(f"Change since {lookup.since}", words.signed(change), unit))
     ranked = [area for area in lookup.ordered(root.id) if lookup.rank(area.code, root.id)]
     for label, area in (("Highest", ranked[:1]), ("Lowest", ranked[-1:])):
@@ -177,7 +178,7 @@ def _moves(lookup: Lookup) -> Moves | None:
             still.append(layout.Link(node.name, f"nodes/{lookup.node_files[node.id]}"))
             continue
         unlike = place.unlike(lookup, node)
-        kind = UNLIKE if unlike else CLASSES[int(class_of(np.array([change]), rule)[0])]
+        kind = unlike or CLASSES[int(class_of(np.array([change]), rule)[0])]
         found.append(
             (
                 -change,
