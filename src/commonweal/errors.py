@@ -1,4 +1,4 @@
-"""Every error a user can meet: a code, the facts, the remedy, and the page that explains it.
+"""Every error a user can meet: a code, the facts, and the remedy; `commonweal help CODE` tells more.
 
 A *fault* is one thing that is wrong. Work that can find several faults collects them all and raises
 one `CommonwealError` that carries every one, so that a user hears all the news in one run.
@@ -52,6 +52,7 @@ CODES: Final[dict[str, str]] = {
     "FRAMEWORK-ORPHAN": "a node's parent does not exist",
     "FRAMEWORK-UNKNOWN": "a project names a node that the framework does not have",
     "FRAMEWORK-WEIGHT": "a weight is negative, or all weights under a parent are zero",
+    "HELP-CODE": "a code to explain is not known",
     "INDICATOR-CONSTANT": "an indicator has one value for all where a step needs a range",
     "INDICATOR-EMPTY": "an indicator has neither values nor a measure",
     "INDICATOR-UNKNOWN": "an indicator is not in the framework",
@@ -106,8 +107,6 @@ CODES: Final[dict[str, str]] = {
     "VALUES-BASE": "values about people come without what their protection needs",
 }
 
-HELP_PAGE: Final = "docs/errors/{}.md"
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -134,14 +133,10 @@ class Fault:
         """The same fault, placed in a file."""
         return replace(self, file=file, line=line)
 
-    @property
-    def page(self) -> str:
-        """The documentation page that explains this fault."""
-        return HELP_PAGE.format(self.code)
-
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: " if self.file else ""
-        return f"{place}{self.code} {self.what}; {self.remedy}"
+        end = "" if self.what.endswith("?") else ";"
+        return f"{place}{self.code} {self.what}{end} {self.remedy}"
 
 
 class CommonwealError(Exception):

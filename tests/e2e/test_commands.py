@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("demo", "new", "check", "build", "audit", "explain", "schema")
+COMMANDS = ("demo", "new", "check", "build", "audit", "explain", "freeze", "diff", "export", "schema", "help")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -35,12 +35,47 @@ def test_schema_is_json(command) -> None:
     assert {"project", "areas", "recipe"} <= set(schema["required"])
 
 
+def test_help_explains_a_code(command) -> None:
+    done = command("help", "area-unknown")
+    assert done.stdout.startswith("# AREA-UNKNOWN: ")
+    assert "FILTER-EMPTY" in command("help").stdout
+    unknown = command("help", "AREA-UNKNOWM")
+    assert unknown.returncode == 2
+    assert "HELP-CODE there is no fault of the code 'AREA-UNKNOWM', did you mean 'AREA-UNKNOWN'?" in (
+        unknown.stderr
+    )
+
+
+def test_every_code_has_a_page_of_its_own() -> None:
+    from commonweal.cli.help_page import page
+    from commonweal.errors import CODES
+
+    assert [code for code in CODES if not page(code).startswith(f"# {code}: ")] == []
+
+
+def test_faults_are_json_where_json_is_asked_for(command, tmp_path: Path) -> None:
+    done = command("check", tmp_path, "--json")
+    assert done.returncode == 2
+    assert [fault["code"] for fault in json.loads(done.stdout)["faults"]] == ["PATH-MISSING"]
+    assert done.stderr == ""
+
+
+def test_only_what_writes_says_that_nothing_was_written(command, tmp_path: Path) -> None:
+    assert "1 fault. To read more: commonweal help PATH-MISSING" in command("check", tmp_path).stderr
+    assert "1 fault; nothing was written." in command("build", tmp_path).stderr
+
+
 @pytest.mark.xdist_group("demo")
 class TestOnTheDemo:
     def test_check(self, command, demo_project: Path) -> None:
         done = command("check", demo_project)
         assert done.returncode == 0, done.stderr
         assert "No faults found." in done.stdout
+        assert "food_inspections: 5,630 read, 5,608 counted (99%), 22 without an area code" in done.stdout
+        assert "the first dates that can't be read are at housing-register.csv:400" in done.stdout
+        assert "premature-mortality" not in done.stdout
+        assert "premature-mortality" in command("check", demo_project, "--all").stdout
+        assert not (demo_project / ".commonweal").exists()
 
     def test_check_json(self, command, demo_project: Path) -> None:
         document = json.loads(command("check", demo_project, "--json").stdout)

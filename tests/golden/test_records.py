@@ -73,10 +73,10 @@ def test_part_covered_years_are_missing_unless_scaled_up(shared_data: Path, tmp_
     assert year["value"] == pytest.approx(2 * year["numerator"])
     assert year["status"] == "estimated"
     assert collected.notes == (
-        "crimes: crime, 2016: records cover 11 of 12 months: missing.",
-        "crimes: crime, 2018: records cover 6 of 12 months: missing.",
-        "crimes: scaled, 2016: records cover 11 of 12 months: scaled up to the whole.",
-        "crimes: scaled, 2018: records cover 6 of 12 months: scaled up to the whole.",
+        "crime, 2016: records cover 11 of 12 months: missing.",
+        "crime, 2018: records cover 6 of 12 months: missing.",
+        "scaled, 2016: records cover 11 of 12 months: scaled up to the whole.",
+        "scaled, 2018: records cover 6 of 12 months: scaled up to the whole.",
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import numpy as np
 import polars as pl
@@ -109,7 +111,9 @@ def built(folder: str, rows: list[tuple[str, ...]], where: str) -> tuple[pl.Data
     source = Records("made", (path,), "records.csv", "person", Link("code", "ward"), key="id", date="month")
     measure = Measure("count", "made", "count", where=where)
     project = made_project(Path(folder), [source], [measure], AREAS, ("2016-01", "2016-02", "2017-01"))
-    collected = collect(project)
+    # a source that would be refused has to be protected no less
+    with patch.object(sys.modules["commonweal.sources.collect"], "faults", return_value=[]):
+        collected = collect(project)
     return collected.counted.frame, collected.ledger, gate(project, collected)
 
 

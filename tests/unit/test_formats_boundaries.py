@@ -115,7 +115,7 @@ def test_a_property_that_is_not_there_and_a_code_twice(tmp_path: Path) -> None:
     both = json.loads(twice)
     both["features"] *= 2
     path = written(tmp_path / "a.geojson", json.dumps(both).encode())
-    assert faults(path, code="code") == ["BOUNDARIES-CODE there is no property 'code'"]
+    assert faults(path, code="code") == ["BOUNDARIES-CODE there is no property 'code' in a.geojson"]
     assert faults(path) == ["BOUNDARIES-CODE area 'E1' has 2 outlines"]
 
 

@@ -68,6 +68,8 @@ def workbook(path: Path, sheets: dict[str, dict[int, list[object]]]) -> Path:
     names = list(enumerate(sheets, 1))
 
     def cell(value: object) -> str:
+        if isinstance(value, str) and value.startswith("#"):
+            return f'<c r="C4" t="e"><v>{value}</v></c>'
         if isinstance(value, str):
             return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
         return f"<c><v>{value!r}</v></c>"
@@ -101,9 +103,17 @@ def test_a_sheet_keeps_all_digits_and_the_row_numbers_of_the_sheet(tmp_path: Pat
     assert table.frame.rows() == [("E1", "2016", "0.3333333333333333"), ("E2", "2017", "0.25")]
     assert table.lines.tolist() == [3, 5]
     with pytest.raises(
-        CommonwealError, match="FILE-FORMAT there is no sheet 'Dato'; Name one of: Notes, Data"
+        CommonwealError, match=r"FILE-FORMAT there is no sheet 'Dato' in a.xlsx; Name one of: Notes, Data"
     ):
         read_table(path, sheet="Dato")
+
+
+def test_errors_of_a_sheet_are_empty_and_their_cells_are_known(tmp_path: Path) -> None:
+    data: dict[int, list[object]] = {1: ["code", "year", "value"], 4: ["E1", 2016, "#N/A"]}
+    path = workbook(tmp_path / "a.xlsx", {"Notes": {1: ["#REF!"]}, "Data": data})
+    table = read_table(path, sheet="Data")
+    assert table.frame.rows() == [("E1", "2016", None)]
+    assert table.errors == ("C4",)
 
 
 @pytest.mark.parametrize(

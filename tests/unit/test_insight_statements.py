@@ -96,7 +96,10 @@ def said(edition):
     [
         ("s-place-finding", "Ashcombe leads; Harbour trails by 58 points."),
         ("s-place-spread", "Scores run from 31.62 in Harbour to 90.00 in Ashcombe."),
-        ("s-place-score-index", "Marlbridge as a whole scores 64.30 of 100 in 2018."),
+        (
+            "s-place-score-index",
+            "Marlbridge as a whole scores 64.30 of 100 in 2018, worked out from its wards.",
+        ),
         (
             "s-place-progress-classes-index",
             "From 2016 to 2018 the index improved in two of 4 wards, stagnated in two and"
@@ -334,6 +337,9 @@ def test_a_change_of_other_indicators_has_no_class():
     )
     assert said["s-place-progress-classes-index"].endswith(
         "In one more the two years are not of the same indicators."
+    )
+    assert said["s-place-change-index"].endswith(
+        "not of the same wards: other wards have a figure for households in fuel poverty."
     )
     row = edition.progress.filter(area="A0", node="needs").row(0, named=True)
     assert (row["class"], row["basis"]) == (None, "differs")

@@ -216,7 +216,9 @@ class TestCoinTool:
         assert loaded.framework["ind-01"].direction == -1
         values = loaded.given.frame
         assert len(values) == 8
-        assert values.filter(indicator="ind-01", area="A")["value"].item() == pytest.approx(170 + 1 / 3, rel=1e-14)
+        assert values.filter(indicator="ind-01", area="A")["value"].item() == pytest.approx(
+            170 + 1 / 3, rel=1e-14
+        )
         assert commonweal.build(tmp_path / "p").scores.filter(node="index")["score"].null_count() == 0
 
     def test_another_layout_is_refused_by_cell(self, tmp_path: Path) -> None:

@@ -446,8 +446,8 @@ def test_the_example_of_the_reference_is_a_valid_project_file(tmp_path: Path) ->
     text = (REFERENCE / "project.md").read_text(encoding="utf-8")
     example = text.split("```yaml\n")[1].split("```")[0]
     (tmp_path / "commonweal.yaml").write_text(example, encoding="utf-8")
-    _, faults = read_settings(read_document(tmp_path / "commonweal.yaml", "commonweal.yaml"))
-    assert faults == []
+    settings = read_settings(read_document(tmp_path / "commonweal.yaml", "commonweal.yaml"))
+    assert settings.faults == ()
 
 
 def test_the_reference_names_every_key() -> None:

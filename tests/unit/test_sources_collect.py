@@ -66,7 +66,7 @@ def test_count_rate_and_percentage_of_one_source(tmp_path: Path) -> None:
         ("share", "A", pytest.approx(200 / 3), 2.0, 3.0, "observed", "percentage", 100.0),
         ("share", "B", 0.0, 0.0, 1.0, "observed", "percentage", 100.0),
     ]
-    assert "cases: rate, 2016: the population of 2014 is used for 1 areas." in collect(project).notes
+    assert "rate, 2016: the population of 2014 is used for 1 area." in collect(project).notes
 
 
 def test_a_percentage_of_nobody_and_a_rate_without_denominator_are_missing(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_percentage_of_nobody_and_a_rate_without_denominator_are_missing(tmp_p
         ("share", "A", 0.0, "observed"),
         ("share", "B", None, "missing"),
     ]
-    assert "cases: rate, 2016: 1 areas have no population: missing." in collect(project).notes
+    assert "rate, 2016: population is not known for 1 area: missing." in collect(project).notes
 
 
 def test_repeats_count_once_and_the_first_of_differing_ones_is_kept(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_progress_is_told_by_source(tmp_path: Path) -> None:
 def test_nothing_is_left_where_it_is_published(tmp_path: Path) -> None:
     project = made_project(tmp_path, [source(tmp_path / "cases.csv", "ward\nA\n")], [])
     collect(project)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".commonweal", "cases.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cases.csv"]
 
 
 def test_a_missing_column_names_those_that_are_there(tmp_path: Path) -> None:

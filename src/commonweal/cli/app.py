@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
 from typing import Final
 
 import typer
 
-from commonweal.cli import audit, build, check, demo, diff, explain, export, freeze, new, schema
-from commonweal.errors import CommonwealError
+from commonweal.cli import audit, build, check, demo, diff, explain, export, freeze, help_page, new, schema
+from commonweal.errors import CommonwealError, Fault
 
 OUR_FAULT: Final = 1
 USERS_FAULT: Final = 2
+#: The commands that write something when all goes well.
+WRITING: Final = frozenset({build.NAME, demo.NAME, new.NAME})
 
 app = typer.Typer(
     name="commonweal",
@@ -22,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, new, check, build, audit, explain, freeze, diff, export, schema):
+for command in (demo, new, check, build, audit, explain, freeze, diff, export, schema, help_page):
     app.command(name=command.NAME, help=command.HELP, epilog=command.EXAMPLE)(command.run)
 
 
@@ -41,11 +44,7 @@ def run() -> None:
     try:
         app()
     except CommonwealError as error:
-        for fault in error.faults:
-            typer.echo(str(fault), err=True)
-        count = len(error.faults)
-        pages = ", ".join(sorted({fault.page for fault in error.faults}))
-        typer.echo(f"\n{count} fault{'s' if count > 1 else ''}; nothing was written. Help: {pages}", err=True)
+        _tell(error.faults, sys.argv[1:])
         sys.exit(USERS_FAULT)
     except KeyboardInterrupt:
         typer.echo("Stopped; nothing was changed.", err=True)
@@ -58,3 +57,18 @@ def run() -> None:
             err=True,
         )
         sys.exit(OUR_FAULT)
+
+
+def _tell(faults: tuple[Fault, ...], arguments: list[str]) -> None:
+    """Tell every fault: as JSON where that was asked for, else as text, with where to read more."""
+    if "--json" in arguments:
+        keys = ("code", "file", "line", "what", "remedy")
+        document = {"faults": [{key: getattr(fault, key) for key in keys} for fault in faults]}
+        typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        return
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+    written = "; nothing was written" if {*arguments[:1]} & WRITING else ""
+    codes = " ".join(sorted({fault.code for fault in faults}))
+    typer.echo(f"\n{count}{written}. To read more: commonweal help {codes}", err=True)

@@ -22,9 +22,11 @@ def run(
     """Build and publish."""
     from commonweal.cli.progress import steps
     from commonweal.pipeline.folder import build
+    from commonweal.sources import ledger_lines
 
+    advice: list[str] = []
     with steps() as report:
-        edition = build(folder, out, internal=internal, report=report)
+        edition = build(folder, out, internal=internal, report=report, advise=advice.append)
     target = out if out is not None else folder / "build"
     typer.echo(f"{edition.place}: {edition.title}, {edition.periods[0]} to {edition.periods[-1]}")
     typer.echo(f"{len(edition.areas)} areas, {len(edition.framework.indicators)} indicators")
@@ -33,6 +35,8 @@ def run(
         "text"
     ]:
         typer.echo(finding)
-    for note in edition.notes:
+    for line in ledger_lines(edition.ledger):
+        typer.echo(line)
+    for note in (*edition.notes, *advice):
         typer.echo(f"Note: {note}")
     typer.echo(f"Open {target / 'site' / 'index.html'}")

@@ -8,12 +8,13 @@ from typing import Annotated, Final
 import typer
 
 NAME: Final = "check"
-HELP: Final = "Check a project and show how far each indicator is covered. Writes nothing."
+HELP: Final = "Check a project and show which indicators are not fully covered. Writes nothing."
 EXAMPLE: Final = "Example: commonweal check marlbridge"
 
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project folder.")],
+    whole: Annotated[bool, typer.Option("--all", help="List every indicator and period.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Check and show coverage."""
@@ -25,14 +26,31 @@ def run(
     if as_json:
         import json
 
-        typer.echo(
-            json.dumps({"coverage": coverage.table.to_dicts(), "notes": list(coverage.notes)}, indent=1)
-        )
+        document = {
+            "faults": [],
+            "coverage": coverage.table.to_dicts(),
+            "sources": list(coverage.sources),
+            "notes": list(coverage.notes),
+        }
+        typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
         return
     from commonweal.cli.tables import lines
+    from commonweal.project import exceptions
 
-    for line in lines(coverage.table):
+    part = exceptions(coverage.table)
+    table = coverage.table if whole else part
+    typer.echo(_summary(coverage.table.height, part.height))
+    for line in [*(lines(table) if table.height else ()), *coverage.sources]:
         typer.echo(line)
     for note in coverage.notes:
         typer.echo(f"Note: {note}")
     typer.echo("No faults found.")
+
+
+def _summary(pairs: int, exceptions: int) -> str:
+    if not exceptions:
+        return "Every area has a figure for every indicator and period."
+    return (
+        f"In {pairs - exceptions} of {pairs} pairs of indicator and period every area has a figure;"
+        f" the other{'s' if exceptions > 1 else ''}:"
+    )

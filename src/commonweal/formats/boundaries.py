@@ -74,14 +74,9 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
             warnings.simplefilter("ignore")
             names = list(pyogrio.read_info(source)["fields"])
             if code not in names:
-                raise CommonwealError(
-                    _fault(
-                        path,
-                        "BOUNDARIES-CODE",
-                        f"there is no property {code!r}",
-                        f"Name one of: {', '.join(names)}.",
-                    )
-                )
+                what = f"there is no property {code!r} in {path.name}"
+                remedy = f"Name one of: {', '.join(names)}."
+                raise CommonwealError(Fault("BOUNDARIES-CODE", what, remedy, path=("code",)))
             meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
     except (DataSourceError, FieldError, OSError, EOFError) as error:
         raise CommonwealError(

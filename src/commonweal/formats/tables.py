@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.formats.sheet_errors import error_cells
 
 SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv", ".parquet", ".xlsx")
 _DELIMITERS: Final = (",", ";", "\t")
@@ -26,12 +28,14 @@ _SAMPLE: Final = 1_000_000  # characters: more than a header and six rows take
 class Table:
     """A table as it was written: every column is text, an empty cell is null, spaces around are gone.
 
-    Rows without any content are left out; `line` still finds each row's place in the file.
+    Rows without any content are left out; `line` still finds each row's place in the file. `errors` are
+    the cells of a sheet (such as B5) that hold an error (#N/A, #DIV/0!) and are read as empty.
     """
 
     path: Path
     frame: pl.DataFrame
     lines: np.ndarray[Any, np.dtype[np.int64]]
+    errors: tuple[str, ...] = ()
 
     def line(self, row: int) -> int:
         """The line (of a sheet: the row) where a row of `frame` begins; the header is usually line 1."""
@@ -41,8 +45,8 @@ class Table:
 def read_table(path: Path, *, sheet: str | None = None) -> Table:
     """Read a table by the ending of its name: CSV (also gzipped), Parquet or XLSX.
 
-    CSV may be UTF-8 (with or without a byte order mark) or CP1252, and parted by comma, semicolon or
-    tab. Raises FILE-EMPTY, FILE-FORMAT, TABLE-HEADER.
+    CSV may be UTF-8 (with or without a byte order mark), UTF-16 (with one) or CP1252, and parted by
+    comma, semicolon or tab. Raises FILE-EMPTY, FILE-FORMAT, TABLE-HEADER.
     """
     name = path.name.lower()
     if not name.endswith(SUFFIXES):
@@ -84,11 +88,20 @@ def _decode(path: Path) -> str:
             raw = gzip.decompress(raw)
         except (OSError, EOFError) as error:
             raise _format(path, "the file is not whole gzip", "Pack it again.") from error
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # what Excel writes as "Unicode Text"
+        return _plain_ends(raw.decode("utf-16", errors="replace"))
+    if b"\0" in raw[:_SAMPLE]:
+        raise _format(path, "the file is not text", 'Save it as "CSV UTF-8".')
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         # what Excel on Windows writes as "CSV"; the few bytes it does not define become �
         text = raw.decode("cp1252", errors="replace")
+    return _plain_ends(text)
+
+
+def _plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -126,7 +139,9 @@ def _ragged(path: Path, text: str, delimiter: str, width: int, above: int) -> Co
                 Fault(
                     "FILE-FORMAT",
                     f"the row has {len(cells)} cells and the header {width}",
-                    "Quote cells that contain the separator, or complete the header.",
+                    "Quote cells that contain the separator, or complete the header."
+                    if width > 1
+                    else "The first row looks like a title; delete the rows above the headings.",
                     file=str(path),
                     line=reader.line_num + above,
                 )
@@ -153,7 +168,9 @@ def _read_xlsx(path: Path, sheet: str | None) -> Table:
     except fastexcel.FastExcelError as error:
         raise _format(path, "the file can't be read as XLSX", "Save it again as .xlsx.") from error
     if sheet is not None and sheet not in book.sheet_names:
-        raise _format(path, f"there is no sheet {sheet!r}", f"Name one of: {', '.join(book.sheet_names)}.")
+        what = f"there is no sheet {sheet!r} in {path.name}"
+        remedy = f"Name one of: {', '.join(book.sheet_names)}."
+        raise CommonwealError(Fault("FILE-FORMAT", what, remedy, path=("sheet",)))
     which: str | int = 0 if sheet is None else sheet
     cells = book.load_sheet(which, header_row=None, skip_rows=0, dtypes="string").to_polars()
     filled = _filled(cells)
@@ -169,7 +186,8 @@ def _read_xlsx(path: Path, sheet: str | None) -> Table:
     if typed.height == body.height and typed.width == body.width:
         typed = _as_text(typed.select(pl.col(pl.Float64)))
         body = body.with_columns(typed.get_columns())
-    return _table(path, body, columns, np.arange(top + 2, cells.height + 1))
+    errors = error_cells(path, 0 if sheet is None else book.sheet_names.index(sheet))
+    return replace(_table(path, body, columns, np.arange(top + 2, cells.height + 1)), errors=errors)
 
 
 def _as_text(frame: pl.DataFrame) -> pl.DataFrame:

@@ -9,10 +9,11 @@ import polars as pl
 
 from commonweal.insight import words
 from commonweal.insight.about_comparisons import moved
-from commonweal.insight.basis import DIFFERS, difference
+from commonweal.insight.basis import DIFFERS, difference_of_place
 from commonweal.insight.facts import Array, Facts, Statement
 from commonweal.insight.progress import CLASSES, class_of
 from commonweal.model.framework import Node
+from commonweal.model.observation import Status
 from commonweal.model.project import ProgressRule
 
 #: With more areas than this, two are named at each end of the ranking.
@@ -91,7 +92,9 @@ def _own_score(facts: Facts) -> Iterator[Statement]:
     now = rows.filter(pl.col("period") == facts.period)
     if now.height:
         score = now["score"][0]
-        text = f"{place} as a whole scores {facts.headline(score)} in {facts.period}."
+        text = f"{place} as a whole scores {facts.headline(score)} in {facts.period}"
+        made = f", worked out from its {facts.types()}" if now["status"][0] == Status.ESTIMATED else ""
+        text = f"{text}{made}."
         yield Statement("score", text, "", root.id, "", score)
 
 
@@ -142,9 +145,7 @@ def _changes(facts: Facts) -> Iterator[Statement]:
         if not any(leaf.id in renewed for leaf in facts.edition.framework.below(node.id)):
             continue
         change = (last - first) / years
-        unlike = difference(
-            facts.edition.framework, node.id, set(found[start]), set(found[facts.period]), start, facts.period
-        )
+        unlike = difference_of_place(facts.edition, node.id, start, facts.period)
         mark = "" if unlike else CLASSES[int(class_of(np.array([change]), rule)[0])]
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
         how = moved(facts, change, start, facts.period)

@@ -6,10 +6,12 @@ from collections.abc import Set
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from commonweal.insight import words
-from commonweal.model.edition import Scoring
+from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Framework
+from commonweal.model.observation import Status
 
 Array = np.ndarray[Any, Any]
 SAME: Final = "same"
@@ -49,6 +51,31 @@ def difference(tree: Framework, node: str, first: Set[str], last: Set[str], sinc
         f"{end} has no figure for {_named(names)}" for end, names in ((since, new), (until, gone)) if names
     ]
     return f"not of the same indicators: {', and '.join(lacking)}" if lacking else ""
+
+
+def difference_of_place(edition: Edition, node: str, since: str, until: str) -> str:
+    """What is unlike at the two ends of the place's own change; empty where nothing is.
+
+    Its figures are made from those of its areas, so the areas must be the same too.
+    """
+    own = edition.benchmarks.filter(pl.col("name") == edition.place, pl.col("score").is_not_null())
+    first, last = (set(own.filter(pl.col("period") == end)["node"]) for end in (since, until))
+    found = difference(edition.framework, node, first, last, since, until)
+    if found:
+        return found
+    made = set(own.filter(pl.col("period") == until, pl.col("status") == Status.ESTIMATED.value)["node"])
+    others = _of_other_areas(edition.scoring, since, until) & made & first
+    names = [words.inside(leaf.name) for leaf in edition.framework.below(node) if leaf.id in others]
+    types = words.types(edition.areas.type)
+    return f"not of the same {types}: other {types} have a figure for {_named(names)}" if names else ""
+
+
+def _of_other_areas(scoring: Scoring, since: str, until: str) -> set[str]:
+    """The indicators that not the same areas have a value of in two periods."""
+    at = scoring.period_index
+    there = np.isfinite(scoring.values)
+    same = (there[at[since]] == there[at[until]]).all(axis=0)
+    return {leaf.id for leaf, alike in zip(scoring.framework.indicators, same, strict=True) if not alike}
 
 
 def _named(names: list[str]) -> str:

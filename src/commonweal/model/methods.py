@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any, Final
 
@@ -199,7 +200,8 @@ class Method:
         given: dict[str, Any] = dict(written) if isinstance(written, Mapping) else {"method": written}
         name = given.pop("method", None)
         if not isinstance(name, str) or name not in known:
-            what, remedy = f"{name!r} is not a way to {family}", f"Use one of: {', '.join(known)}."
+            what = f"{name!r} is not a way to {family}{near(name, known)}"
+            remedy = f"Use one of: {', '.join(known)}."
             raise CommonwealError(Fault("RECIPE-METHOD", what, remedy, path=path))
         parameters = known[name]
         raise_any(_faults(name, parameters, given, path))
@@ -215,6 +217,16 @@ class Method:
         """The method as a recipe writes it."""
         held = {key: value for key, value in self.parameters if value is not None}
         return {"method": self.name, **held} if held else self.name
+
+
+def near(word: object, known: Iterable[str]) -> str:
+    """What may have been meant, to follow a word that is not known.
+
+    >>> near("geometrc", ["arithmetic", "geometric"])
+    ", did you mean 'geometric'?"
+    """
+    found = get_close_matches(str(word), list(known), n=1)
+    return f", did you mean {found[0]!r}?" if found else ""
 
 
 def _faults(

@@ -99,6 +99,8 @@ class Project:
     answer_tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     #: the project as written (plain mappings and lists), for OUT/project and the method page
     written: Mapping[str, object] = field(default_factory=dict)
+    #: what is worth knowing about its tables, for the analyst
+    notes: tuple[str, ...] = ()
     #: the files read, as the project names them; the private ones hold records or figures about people
     public_inputs: Mapping[str, Path] = field(default_factory=dict)
     private_inputs: Mapping[str, Path] = field(default_factory=dict)

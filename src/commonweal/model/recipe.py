@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.framework import Framework
-from commonweal.model.methods import METHODS, Method, Value, power
+from commonweal.model.methods import METHODS, Method, Value, near, power
 from commonweal.model.reading import read_step
 from commonweal.model.steps import (
     CELL_STEPS,
@@ -73,8 +73,8 @@ class Recipe:
                 continue
             seen.add(key)
             if key not in ORDER:
-                remedy = f"Use one of: {', '.join(ORDER)}."
-                faults.append(Fault("RECIPE-KEY", f"a recipe has no step {key!r}", remedy, path=path))
+                what, remedy = f"a recipe has no step {key!r}", f"Use one of: {', '.join(ORDER)}."
+                faults.append(Fault("RECIPE-KEY", what + near(key, ORDER), remedy, path=path))
                 continue
             try:
                 step = read_step(key, value, path)

@@ -16,6 +16,7 @@ from commonweal.insight.breaks import between_periods
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.observation import Observations
 from commonweal.model.project import Project
+from commonweal.pipeline.advice import advice
 from commonweal.pipeline.exchange import replacing
 from commonweal.pipeline.inputs import published_fingerprints, remember_inputs
 
@@ -33,15 +34,23 @@ class Made:
 
     edition: Edition
     project: Project
+    #: what is worth knowing before it is published; for the analyst, not for the pages
+    advice: tuple[str, ...]
 
 
 def build(
-    root: str | Path, out: str | Path | None = None, *, internal: bool = False, report: Report = _silent
+    root: str | Path,
+    out: str | Path | None = None,
+    *,
+    internal: bool = False,
+    report: Report = _silent,
+    advise: Report = _silent,
 ) -> Edition:
     """Build a project folder and publish it to `out` (default: `build` inside the folder).
 
     The old output stays whole until the new one is, and nothing is written where there is a fault.
     `internal` skips the protection of people and marks every page and file as not for publication.
+    `report` is told the name of each step, `advise` what is worth knowing before it is published.
     Raises CommonwealError with every fault found.
     """
     folder = Path(root)
@@ -60,6 +69,8 @@ def build(
             report=report,
         )
     _remember(made.project, target)
+    for text in made.advice:
+        advise(text)
     return made.edition
 
 
@@ -71,8 +82,7 @@ def _remember(made_from: Project, target: Path) -> None:
 
 def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Made:
     """An edition in memory: read, collect, protect, score, interpret. Nothing is written to OUT."""
-    report("Reading the project")
-    return make_of(project.load(root), internal=internal, report=report)
+    return make_of(_loaded(root, report), internal=internal, report=report)
 
 
 def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent) -> Made:
@@ -99,7 +109,13 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         notes=(*collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
-    return Made(insight.interpret(edition, loaded.benchmarks), loaded)
+    found = advice(loaded, gated.observations, scoring)
+    return Made(insight.interpret(edition, loaded.benchmarks), loaded, found)
+
+
+def _loaded(root: Path, report: Report) -> Project:
+    report("Reading the project")
+    return project.load(root, also=sources.header_faults)
 
 
 def score_project(loaded: Project, observations: Observations) -> Scoring:
@@ -118,10 +134,14 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
-    """What a check found: how far each indicator is covered, and what is worth knowing."""
+    """What a check found: how far each indicator is covered, what became of records, what is worth knowing.
+
+    `sources` has a line for each source, with exact numbers: it is for the analyst alone.
+    """
 
     table: pl.DataFrame
     notes: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 def check(root: str | Path, *, report: Report = _silent) -> Coverage:
@@ -129,14 +149,17 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
 
     Raises CommonwealError with every fault found.
     """
-    report("Reading the project")
-    loaded = project.load(Path(root))
+    loaded = _loaded(Path(root), report)
     report("Reading records")
     collected = sources.collect(loaded, report=report)
     gated = sources.gate(loaded, collected)
     report("Scoring")
-    score_project(loaded, gated.observations)
-    return Coverage(project.coverage(loaded, gated.observations), collected.notes)
+    scoring = score_project(loaded, gated.observations)
+    return Coverage(
+        project.coverage(loaded, gated.observations),
+        (*collected.notes, *advice(loaded, gated.observations, scoring)),
+        (*sources.ledger_lines(collected.ledger), *sources.undated_lines(loaded, collected)),
+    )
 
 
 def _refuse_inside_sources(folder: Path, target: Path) -> None:

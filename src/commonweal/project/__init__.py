@@ -1,6 +1,6 @@
 """From a folder on disk to model objects, with file and line for every fault."""
 
-from commonweal.project.coverage import coverage
+from commonweal.project.coverage import coverage, exceptions
 from commonweal.project.frameworks import framework_from_frame
 from commonweal.project.interchange import begin_from, export_pair, write_template
 from commonweal.project.load import load
@@ -11,6 +11,7 @@ from commonweal.project.values import values_from_frame
 __all__ = [
     "begin_from",
     "coverage",
+    "exceptions",
     "export_pair",
     "framework_from_frame",
     "json_schema",

@@ -24,7 +24,7 @@ def read_areas(files: Files, keys: AreaKeys) -> Areas:
     rows = keep(read_rows(files, keys.table, keys.sheet), keys.where, keys.missing)
     if keys.columns:
         rows = renamed(rows, keys.columns)
-        rows = Rows(rows.file, rows.frame.select(*keys.columns.values(), LINE), rows.header)
+        rows = rows.with_frame(rows.frame.select(*keys.columns.values(), LINE))
     raise_any(rows.require(("code", "name")))
     faults = _faults(rows)
     codes = rows.frame["code"].drop_nulls().unique().sort().to_list()
@@ -54,9 +54,10 @@ def attribute_faults(areas: Areas, names: Sequence[str]) -> list[Fault]:
             code = areas.attributes.filter(pl.col(name).is_null())["code"][0]
             what = f"the attribute {name!r} is empty for area {code!r}"
             faults.append(Fault("PEERS-ATTRIBUTE", what, "Fill in a number.", path=("by", i)))
-        texts = [] if values.dtype.is_numeric() else values.drop_nulls().to_list()
-        if wrong := [text for text in texts if not _spells_number(text)]:
-            what = f"the attribute {name!r} is not a number everywhere: one area has {wrong[0]!r}"
+        texts = [] if values.dtype.is_numeric() else areas.attributes.select("code", name).rows()
+        if wrong := [row for row in texts if row[1] is not None and not _spells_number(row[1])]:
+            code, text = wrong[0]
+            what = f"the attribute {name!r} is not a number everywhere: area {code!r} has {text!r}"
             faults.append(
                 Fault("PEERS-ATTRIBUTE", what, "Write numbers without commas or units.", path=("by", i))
             )
@@ -129,7 +130,9 @@ def _boundaries(files: Files, keys: AreaKeys, codes: list[str]) -> Boundaries | 
     try:
         outlines = read_boundaries(path, keys.code, codes)
     except CommonwealError as error:
-        raise CommonwealError(fault.at(keys.boundaries) for fault in error.faults) from None
+        raise CommonwealError(
+            fault if fault.path else fault.at(keys.boundaries) for fault in error.faults
+        ) from None
     return Boundaries(outlines.codes, outlines.geometries, outlines.crs)
 
 

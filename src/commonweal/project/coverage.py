@@ -31,6 +31,25 @@ def coverage(project: Project, observations: Observations) -> pl.DataFrame:
     return whole.sort(rank, maintain_order=True)
 
 
+def exceptions(coverage: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `coverage` where not every area has a figure of the period itself, in words."""
+    aged = (pl.col("age") > 0).fill_null(True)
+    rows = coverage.filter(aged | (pl.col("areas") < pl.col("of")))
+    return rows.select(
+        "indicator",
+        "period",
+        pl.format("{} of {}", "areas", "of").alias("areas"),
+        pl.when(pl.col("observed").is_null())
+        .then(pl.lit("no figure yet"))
+        .when("stale")
+        .then(pl.format("too old: the newest is of {}", "observed"))
+        .when(pl.col("age") > 0)
+        .then(pl.format("from {}", "observed"))
+        .otherwise(pl.lit(""))
+        .alias("figures"),
+    )
+
+
 def _covered(project: Project, held: pl.DataFrame, period: Period) -> pl.DataFrame:
     """The coverage of one published period."""
     ages = {label: period.years_after(Period.parse(label)) for label in held["period"].unique()}

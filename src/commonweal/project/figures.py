@@ -9,7 +9,7 @@ import polars as pl
 from commonweal.errors import Fault, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.observation import SCHEMA
-from commonweal.project.columns import LINE, Rows, keep, read_rows, several
+from commonweal.project.columns import LINE, keep, read_rows, several
 from commonweal.project.paths import Files
 from commonweal.project.schema import FigureKeys
 from commonweal.project.values import Known, observations, tidy
@@ -31,11 +31,12 @@ def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: 
     keys = _keys(written)
     rows = keep(read_rows(files, keys.path, keys.sheet), keys.where, keys.missing)
     if keys.layout == "long":
-        rows = Rows(rows.file, rows.frame.with_columns(pl.lit(name).alias("indicator")), rows.header)
+        rows = rows.with_frame(rows.frame.with_columns(pl.lit(name).alias("indicator")))
     values = tidy(rows, keys, Known(None, (name,)))
     frame = values.rows.frame.filter(pl.col("area").is_in(list(areas.codes)) & pl.col("value").is_not_null())
     faults = [*values.faults, *_repeated(values.rows.file, frame, ["area", "period"])]
-    without = sorted(set(areas.codes) - set(frame["area"]))
+    # an area whose figure can't be read has been told of already
+    without = [] if values.faults else sorted(set(areas.codes) - set(frame["area"]))
     faults += several(
         rows.fault(
             "MEASURE-DENOMINATOR",
@@ -53,7 +54,7 @@ def read_benchmark(files: Files, name: str, written: str | FigureKeys, known: Kn
     keys = _keys(written)
     rows = keep(read_rows(files, keys.path, keys.sheet), keys.where, keys.missing)
     if keys.code is None and "name" not in {*rows.frame.columns, *map(str, keys.columns.values())}:
-        rows = Rows(rows.file, rows.frame.with_columns(pl.lit(name).alias("name")), rows.header)
+        rows = rows.with_frame(rows.frame.with_columns(pl.lit(name).alias("name")))
     values = tidy(rows, keys, known, index="name")
     frame = values.rows.frame
     raise_any([*values.faults, *_repeated(rows.file, frame, ["name", "period", "indicator"])])

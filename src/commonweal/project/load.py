@@ -33,7 +33,7 @@ from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_measures, read_records
 from commonweal.project.schema import ProjectFile
-from commonweal.project.settings import read_settings
+from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
 from commonweal.project.values import Known
 
@@ -44,10 +44,20 @@ OFFICIAL: Final = (
 )  # fmt: skip
 
 
-def load(root: Path | str, change: Mapping[str, Any] | None = None) -> Project:
+#: Finds what is wrong with records and the filters of their measures.
+Also = Callable[[Path, tuple[Records, ...], tuple[Measure, ...]], Iterable[Fault]]
+
+
+def load(
+    root: Path | str,
+    change: Mapping[str, Any] | None = None,
+    *,
+    also: Also = lambda root, records, measures: (),
+) -> Project:
     """Read and check a project folder; nothing is written.
 
     `change` holds steps of the recipe, as commonweal.yaml writes them, that take the place of its own.
+    Where there are faults, `also` is asked for those of the records, so that all are told at once.
     Raises `CommonwealError` with every fault found, each with its file and line; docs/errors has a page
     for each code.
     """
@@ -63,8 +73,8 @@ def load(root: Path | str, change: Mapping[str, Any] | None = None) -> Project:
     document = read_document(path, FILE)
     if change and isinstance(document.data, dict):
         document.data["recipe"] = _changed(document.data.get("recipe"), change)
-    settings, faults = read_settings(document)
-    return _Reading(files, document, settings, faults).project()
+    settings = read_settings(document)
+    return _Reading(files, document, settings, list(settings.faults), also).project()
 
 
 def _changed(recipe: Any, change: Mapping[str, Any]) -> Any:
@@ -88,14 +98,31 @@ class _Reading:
 
     files: Files
     document: Document
-    keys: ProjectFile
+    settings: Settings
     faults: list[Fault]
+    also: Also
+
+    @property
+    def keys(self) -> ProjectFile:
+        return self.settings.keys
+
+    @property
+    def short(self) -> frozenset[str]:
+        """What lacks because something was left out there is no fault of its own."""
+        return self.settings.short
 
     def project(self) -> Project:
         keys = self.keys
-        chosen = self.part(lambda: read_framework(self.files, keys.project.framework), "project", "framework")
-        areas = self.part(lambda: read_areas(self.files, keys.areas), "areas")
-        recipe = self.part(lambda: Recipe.read(self.document.data["recipe"]), "recipe")
+        framework = self.framework_key()
+        chosen = framework and self.part(
+            lambda: read_framework(self.files, framework), "project", "framework"
+        )
+        areas = None
+        if "areas" not in self.short:
+            areas = self.part(lambda: read_areas(self.files, keys.areas), "areas")
+        recipe = None
+        if "recipe" not in self.short:
+            recipe = self.part(lambda: Recipe.read(self.document.data["recipe"]), "recipe")
         self.check_recipe(recipe, chosen)
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
@@ -106,6 +133,8 @@ class _Reading:
         self.check_coverage(chosen, tables, periods, measures, records)
         goalposts = self.goalposts(recipe)
         answers = self.answers(recipe, chosen)
+        if self.faults:
+            self.faults += self.also(self.files.root, records, measures)
         raise_any(sorted(self.faults, key=lambda fault: (fault.file, fault.line or maxsize)))
         if chosen is None or areas is None or recipe is None or tables is None or periods is None:
             raise AssertionError("a part of the project is missing, yet no fault says so")
@@ -132,6 +161,7 @@ class _Reading:
             answers=answers.by_parent,
             answer_tables=answers.tables,
             written=self.document.data,
+            notes=tuple(self.files.notes),
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
         )
@@ -153,6 +183,14 @@ class _Reading:
 
     def fault(self, code: str, what: str, remedy: str, keys: Keys) -> None:
         self.faults.append(self.document.fault(code, what, remedy, keys))
+
+    def framework_key(self) -> Any:
+        """The framework that is asked for, also where another key beside it is faulty."""
+        if "project" not in self.short:
+            return self.keys.project.framework
+        written = self.document.data.get("project")
+        asked = written.get("framework") if isinstance(written, dict) else None
+        return asked if isinstance(asked, str) else None
 
     def check_recipe(self, recipe: Recipe | None, chosen: Chosen | None) -> None:
         if recipe is None or chosen is None:
@@ -217,7 +255,8 @@ class _Reading:
     def records_and_measures(
         self, areas: Areas | None, chosen: Chosen | None
     ) -> tuple[tuple[Records, ...], tuple[Measure, ...]]:
-        outlines = areas is None or areas.boundaries is not None
+        slip = any(fault.path[:1] == ("areas",) for fault in self.faults)
+        outlines = areas is None or areas.boundaries is not None or slip
         records, faults = read_records(self.files, self.document, self.keys.records, outlines)
         self.faults += faults
         if chosen is None:
@@ -227,11 +266,16 @@ class _Reading:
             self.keys.measures,
             chosen.framework,
             chosen.left_out,
-            self.keys.records.keys(),
-            self.keys.denominators.keys(),
+            self.named("records"),
+            self.named("denominators"),
         )
         self.faults += faults
         return records, measures
+
+    def named(self, section: str) -> frozenset[str]:
+        """The names under a section, those of faulty items too: they are there, if not usable."""
+        written = self.document.data.get(section)
+        return frozenset(map(str, written)) if isinstance(written, dict) else frozenset()
 
     def values(self, areas: Areas | None, chosen: Chosen | None) -> tuple[Tables | None, pl.DataFrame]:
         benchmarks = [pl.DataFrame(schema=BENCHMARKS)]
@@ -239,7 +283,9 @@ class _Reading:
             return None, benchmarks[0]
         indicators = tuple(node.id for node in chosen.framework.indicators)
         known = Known(None if areas is None else frozenset(areas.codes), indicators, chosen.left_out)
-        tables, faults = read_tables(self.files, self.document, self.keys.values, chosen.framework, known)
+        tables, faults = read_tables(
+            self.files, self.document, self.keys.values, chosen.framework, known, self.settings.tables
+        )
         self.faults += faults
         for name, written in sorted(self.keys.benchmarks.items()):
             with self.collecting("benchmarks", name):
@@ -252,7 +298,7 @@ class _Reading:
         for i, label in enumerate(keys.periods.publish):
             with self.collecting("periods", "publish", i):
                 found[label] = Period.parse(label)
-        if not keys.periods.publish:
+        if not keys.periods.publish and "periods" not in self.short:
             if any(source.date for source in records):
                 what = "records have dates, but no periods are given"
                 remedy = "List the periods to publish: `periods: {publish: [2016, 2017]}`."
@@ -275,11 +321,11 @@ class _Reading:
         records: tuple[Records, ...],
     ) -> None:
         """That each indicator and each published period has data, as far as tables can tell."""
-        if chosen is None or tables is None or periods is None:
+        if chosen is None or tables is None or periods is None or {"values", "periods"} & self.short:
             return
         have = pl.concat(t.frame.select("indicator", "period") for t in _all(tables)).unique()
         if not len(tables.protected):
-            measured = {measure.indicator for measure in measures} | set(have["indicator"])
+            measured = self.named("measures") | {m.indicator for m in measures} | set(have["indicator"])
             self.faults += several(
                 Fault(
                     "INDICATOR-EMPTY",
@@ -290,7 +336,7 @@ class _Reading:
                 for node in chosen.framework.indicators
                 if node.id not in measured
             )
-        if records or len(tables.protected):
+        if records or self.named("records") or len(tables.protected):
             return
         held = [Period.parse(label) for label in sorted(set(have["period"]))]
         for period in periods.publish:

@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from commonweal.errors import CommonwealError, Fault
 from commonweal.formats.tables import Table, read_table
 
+#: So many cells are named.
+_SHOWN = 5
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -33,7 +35,7 @@ class Files:
         if not path.is_file():
             near = _near(path)
             hint = f" (there is {near!r})" if near else ""
-            raise _fault("PATH-MISSING", f"the file {written!r} does not exist{hint}", "Correct the path.")
+            raise _fault("PATH-MISSING", f"the file '{written}' does not exist{hint}", "Correct the path.")
         self.found[written] = path
         return path
 
@@ -44,8 +46,22 @@ class Files:
             try:
                 self.tables[path, sheet] = read_table(path, sheet=sheet)
             except CommonwealError as error:
-                raise CommonwealError(fault.at(written, fault.line) for fault in error.faults) from None
+                raise CommonwealError(
+                    fault.at(written, fault.line) if fault.file else fault for fault in error.faults
+                ) from None
         return self.tables[path, sheet]
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about the tables read: cells of sheets that hold an error."""
+        said = []
+        for (path, sheet), table in sorted(self.tables.items(), key=str):
+            if count := len(table.errors):
+                shown = ", ".join(table.errors[:_SHOWN]) + ", …" * (count > _SHOWN)
+                cells = "1 cell holds" if count == 1 else f"{count} cells hold"
+                where = f"{path.name}{f', sheet {sheet}' if sheet else ''}"
+                said.append(f"{where}: {cells} an Excel error such as #N/A, read as empty: {shown}")
+        return said
 
     def files(self, written: str) -> dict[str, Path]:
         """The files a pattern with * or ** stands for, sorted, by name. Raises as `file` does."""
@@ -54,7 +70,7 @@ class Files:
         base, pattern = self._base(written)
         paths = tuple(sorted(path for path in base.glob(pattern) if path.is_file()))
         if not paths:
-            raise _fault("PATH-MISSING", f"no file is called {written!r}", "Correct the path.")
+            raise _fault("PATH-MISSING", f"no file is called '{written}'", "Correct the path.")
         if not written.startswith("${"):
             for path in paths:
                 self._check_links(path, written)
@@ -77,7 +93,7 @@ class Files:
         if "${" in rest:
             raise _fault(
                 "PATH-VARIABLE",
-                f"{written!r} has a variable inside",
+                f"'{written}' has a variable inside",
                 "A variable may only stand at the start of a path.",
             )
         if variable:
@@ -102,7 +118,7 @@ def _from_environment(name: str, written: str) -> Path:
     if not value:
         raise _fault(
             "PATH-VARIABLE",
-            f"the environment variable {name} of {written!r} is not set",
+            f"the environment variable {name} of '{written}' is not set",
             f"Set {name} to a folder.",
         )
     return Path(value)
@@ -118,7 +134,7 @@ def _near(path: Path) -> str:
 def _outside(written: str) -> CommonwealError:
     return _fault(
         "PATH-OUTSIDE",
-        f"the path {written!r} leads out of the project folder",
+        f"the path '{written}' leads out of the project folder",
         "Move the file into the folder, or begin the path with ${NAME}, an environment variable.",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from commonweal.errors import CommonwealError, Fault
 
@@ -55,12 +55,43 @@ def read_document(path: Path, file: str) -> Document:
         what = str(error.problem).split(" with value")[0].replace("found duplicate", "there is a second")
         raise _yaml(file, _mark(error), what, "Keep one of the two.") from None
     except MarkedYAMLError as error:
-        remedy = "Check indentation, colons and quotation marks."
-        raise _yaml(file, _mark(error), str(error.problem or error.context), remedy) from None
+        what, remedy = _in_words(str(error.problem or error.context))
+        raise _yaml(file, _mark(error), what, remedy) from None
     except YAMLError as error:
         what = str(error).splitlines()[0]
         raise _yaml(file, 0, what, "Check for unusual characters.") from None
     return Document(file, _plain(tree), tree)
+
+
+#: What the parser says, what most likely happened, and what to do.
+_WORDS: Final = (
+    (
+        "mapping values are not allowed here",
+        "there is a second colon in the line, or the line before it is indented less",
+        'Put quotation marks round text with a colon, such as title: "Index: 2026"; line keys up.',
+    ),
+    ("'\\t'", "there is a tab in the line", "Indent with blanks; YAML allows no tabs there."),
+    (
+        "expected <block end>",
+        "the line is indented more or less than those it belongs to",
+        "Line it up with the keys beside it.",
+    ),
+    (
+        "could not find expected ':'",
+        "a key has no colon after it, or a text is not closed",
+        "Write `key: value`; look at the line before too.",
+    ),
+    ("while scanning a quoted scalar", "a quotation mark is not closed", "Close it, or take it away."),
+    ("expected ',' or", "a list or mapping in brackets is not closed", "Close it with ] or }."),
+)
+
+
+def _in_words(problem: str) -> tuple[str, str]:
+    """What is wrong and what to do, for a problem as the YAML parser words it."""
+    for theirs, what, remedy in _WORDS:
+        if theirs in problem:
+            return what, remedy
+    return problem, "Check indentation, colons and quotation marks."
 
 
 def _mark(error: Any) -> int:

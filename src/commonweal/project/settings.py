@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import deepcopy
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,8 +14,12 @@ from commonweal.errors import CommonwealError, Fault
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import ProjectFile
 
-#: Sections without which the rest can still be checked.
-_APART = ("peers", "progress", "protect", "publication")
+#: What stands in for a section that can't be used, so that the others are checked; nobody reads it.
+_STAND_INS: dict[str, Any] = {
+    "project": {"title": "?", "framework": "?"},
+    "areas": {"table": "?"},
+    "recipe": {},
+}
 _PATTERNS = {
     "date": "a date such as 2018-10-01",
     "url": "an address that begins with https://",
@@ -34,10 +39,24 @@ _EXPECTED = {
 }
 
 
-def read_settings(document: Document) -> tuple[ProjectFile, list[Fault]]:
-    """Check the document against the schema: the settings, and the faults that reading can go on with.
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings less what is wrong with them, and the faults.
 
-    Faults PROJECT-KEY, PROJECT-REQUIRED, PROJECT-VALUE; raised where they leave too little to go on.
+    `short` are the sections that something was left out of, `tables` the places that the items of `values`
+    have in the file.
+    """
+
+    keys: ProjectFile
+    faults: tuple[Fault, ...] = ()
+    short: frozenset[str] = frozenset()
+    tables: tuple[int, ...] = ()
+
+
+def read_settings(document: Document) -> Settings:
+    """Check the document against the schema; what is wrong is left out, so that the rest can be checked too.
+
+    Faults PROJECT-KEY, PROJECT-REQUIRED, PROJECT-VALUE; raised where they leave nothing to go on with.
     """
     if not isinstance(document.data, dict):
         what = "the file is not a mapping" if document.data is not None else "the file is empty"
@@ -45,34 +64,68 @@ def read_settings(document: Document) -> tuple[ProjectFile, list[Fault]]:
             Fault("PROJECT-YAML", what, "Start with `project:`; `commonweal new` writes one.", document.file)
         )
     data = deepcopy(document.data)
-    faults: list[Fault] = []
-    try:
-        settings = ProjectFile.model_validate(data)
-    except ValidationError as error:
-        faults = [_fault(document, item) for item in error.errors()]
-        try:
-            settings = ProjectFile.model_validate(_sound_part(data, error.errors()))
-        except ValidationError:
-            raise CommonwealError(faults) from None
-    if not settings.values and not settings.records:
+    found = _valid(document, data)
+    if not data.get("values") and not data.get("records") and not {"values", "records"} & found.short:
         what = "the project has neither values nor records"
         remedy = "Add a table under `values:`, or a source under `records:`."
-        raise CommonwealError([*faults, document.fault("PROJECT-REQUIRED", what, remedy, ())])
-    return settings, faults
+        raise CommonwealError([*found.faults, document.fault("PROJECT-REQUIRED", what, remedy, ())])
+    return found
 
 
-def _sound_part(data: dict[str, Any], errors: list[Any]) -> dict[str, Any]:
-    """The settings less unknown keys and less faulty sections that nothing else depends on."""
+def _valid(document: Document, data: dict[str, Any]) -> Settings:
+    try:
+        keys = ProjectFile.model_validate(data)
+        return Settings(keys, tables=tuple(range(len(keys.values))))
+    except ValidationError as error:
+        faults = tuple(_fault(document, item) for item in error.errors())
+        short = _leave_out(data, error.errors())
+    items = data.get("values") or []
+    tables = tuple(i for i, item in enumerate(items) if item is not _GONE)
+    try:
+        data["values"] = [items[i] for i in tables]
+        return Settings(ProjectFile.model_validate(data), faults, short, tables)
+    except ValidationError:
+        raise CommonwealError(faults) from None
+
+
+def _leave_out(data: dict[str, Any], errors: list[Any]) -> frozenset[str]:
+    """Take what is faulty out of the settings: an unknown key, one item of several, else the section.
+
+    Returns the sections that something other than an unknown key was taken out of.
+    """
+    short = set()
+    unknown = [_written(error["loc"]) for error in errors if error["type"] == "extra_forbidden"]
+    for keys in unknown:
+        _drop(data, keys)
     for error in errors:
-        keys = _written(error["loc"])
+        section, *rest = (*_written(error["loc"]), "")
         if error["type"] == "extra_forbidden":
-            at: Any = data
-            for key in keys[:-1]:
-                at = at[key]
-            at.pop(keys[-1], None)
-        elif keys and keys[0] in _APART:
-            data.pop(str(keys[0]), None)
-    return data
+            continue
+        short.add(str(section))
+        items = data.get(str(section))
+        if section in _STAND_INS:
+            data[str(section)] = _STAND_INS[str(section)]
+        elif section in ("values", *_BY_NAME) and isinstance(items, dict | list) and rest[0] != "":
+            _drop(data, (section, rest[0]), blank=True)
+        else:
+            data.pop(str(section), None)
+    return frozenset(short)
+
+
+#: Sections of several items under names of the user's choice.
+_BY_NAME = ("records", "measures", "denominators", "benchmarks")
+#: Holds the place of an item taken out of a list, so that the others keep theirs for a while.
+_GONE = object()
+
+
+def _drop(data: dict[str, Any], keys: Keys, blank: bool = False) -> None:
+    at: Any = data
+    for key in keys[:-1]:
+        at = at[key]
+    if blank and isinstance(at, list):
+        at[int(keys[-1])] = _GONE
+    else:
+        at.pop(keys[-1], None)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -30,15 +30,20 @@ class Tables:
 
 
 def read_tables(
-    files: Files, document: Document, written: Sequence[ValueKeys], framework: Framework, known: Known
+    files: Files,
+    document: Document,
+    written: Sequence[ValueKeys],
+    framework: Framework,
+    known: Known,
+    places: Sequence[int],
 ) -> tuple[Tables, list[Fault]]:
-    """Read every table under `values`.
+    """Read every table under `values`; `places` are theirs in the list there.
 
     Faults: those of `read_values`, OBSERVATION-DUPLICATE, OBSERVATION-STATUS, PROJECT-REQUIRED, VALUES-BASE.
     """
     sorted_out: dict[str, list[pl.DataFrame]] = {"given": [], "counted": [], "protected": []}
     faults: list[Fault] = []
-    for i, keys in enumerate(written):
+    for i, keys in zip(places, written, strict=True):
         above = ("values", i)
         try:
             values = read_values(files, keys, known)
@@ -49,9 +54,9 @@ def read_tables(
         people, unclear = about_people(values.rows, keys, framework)
         faults += [document.place(fault, above) for fault in unclear]
         frame = _finished(values.rows, keys)
-        rows = Rows(keys.path, frame, values.rows.header)
+        rows = values.rows.with_frame(frame)
         faults += _status_faults(rows)
-        counted = Rows(keys.path, frame.filter(people), rows.header)
+        counted = rows.with_frame(frame.filter(people))
         faults += base_faults(counted)
         if counted.frame.height:
             files.private.add(keys.path)

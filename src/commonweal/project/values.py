@@ -14,7 +14,17 @@ from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.framework import Framework
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
-from commonweal.project.columns import LINE, Rows, keep, number, number_faults, read_rows, renamed, several
+from commonweal.project.columns import (
+    HEADING,
+    LINE,
+    Rows,
+    keep,
+    number,
+    number_faults,
+    read_rows,
+    renamed,
+    several,
+)
 from commonweal.project.paths import Files
 from commonweal.project.schema import ColumnMeaning, FigureKeys, ValueKeys
 from commonweal.project.settings import suggestion
@@ -59,12 +69,12 @@ def tidy(rows: Rows, keys: ValueKeys | FigureKeys, known: Known, index: str = "a
         rows = renamed(rows, {keys.code: index})
     rows, keys = _with_our_names(rows, keys, index)
     long = _from_wide(rows, keys, index, known) if keys.layout == "wide" else _from_long(rows, keys, index)
-    long = Rows(long.file, long.frame.filter(~pl.col("indicator").is_in(known.left_out)), long.header)
+    long = long.with_frame(long.frame.filter(~pl.col("indicator").is_in(known.left_out)))
     faults = [*_name_faults(long, known, index), *_period_faults(long)]
     figures = [name for name in FIGURES if long.frame.schema.get(name) == pl.String]
     faults += number_faults(long, figures)
-    frame = long.frame.with_columns(number(name) for name in figures)
-    return Values(Rows(long.file, frame, long.header), tuple(faults))
+    frame = long.frame.with_columns(number(name) for name in figures).drop(HEADING, strict=False)
+    return Values(long.with_frame(frame), tuple(faults))
 
 
 def values_from_frame(
@@ -129,7 +139,7 @@ def _from_long(rows: Rows, keys: ValueKeys | FigureKeys, index: str) -> Rows:
     raise_any(rows.require((index, "period", "indicator", "value")))
     raise_any(_slips(rows))
     wanted = [name for name in (index, *KEYS[1:], *FIGURES, *TEXTS, LINE) if name in rows.frame.columns]
-    return Rows(rows.file, rows.frame.select(wanted), rows.header)
+    return rows.with_frame(rows.frame.select(wanted))
 
 
 def _slips(rows: Rows) -> list[Fault]:
@@ -154,26 +164,26 @@ def _from_wide(rows: Rows, keys: ValueKeys | FigureKeys, index: str, known: Know
     needed = [index] if all(period for _, period in specs.values()) else [index, "period"]
     raise_any(rows.require(needed))
     frame = rows.frame.select(*needed, LINE, *specs).unpivot(
-        on=list(specs), index=[*needed, LINE], variable_name="(header)", value_name="value"
+        on=list(specs), index=[*needed, LINE], variable_name=HEADING, value_name="value"
     )
     meaning = pl.DataFrame(
         {
-            "(header)": list(specs),
+            HEADING: list(specs),
             "indicator": [indicator for indicator, _ in specs.values()],
             "(period)": [period for _, period in specs.values()],
         },
-        schema={"(header)": pl.String, "indicator": pl.String, "(period)": pl.String},
+        schema={HEADING: pl.String, "indicator": pl.String, "(period)": pl.String},
     )
-    frame = frame.join(meaning, on="(header)", how="left", maintain_order="left")
+    frame = frame.join(meaning, on=HEADING, how="left", maintain_order="left")
     period = pl.coalesce("(period)", "period") if "period" in needed else pl.col("(period)")
     frame = frame.filter(pl.col("value").is_not_null()).with_columns(period.alias("period"))
-    return Rows(rows.file, frame.select(index, "period", "indicator", "value", LINE), rows.header)
+    return rows.with_frame(frame.select(index, "period", "indicator", "value", LINE, HEADING))
 
 
 def _with_period(rows: Rows, period: str | None) -> Rows:
     if period is None:
         return rows
-    return Rows(rows.file, rows.frame.with_columns(pl.lit(period).alias("period")), rows.header)
+    return rows.with_frame(rows.frame.with_columns(pl.lit(period).alias("period")))
 
 
 def _columns(
@@ -243,27 +253,51 @@ def _name_faults(rows: Rows, known: Known, index: str) -> list[Fault]:
         faults += several(
             rows.fault(
                 "AREA-UNKNOWN",
-                f"area {code!r} is not in the areas table{suggestion(code, known.areas)}",
+                f"area {code!r} is not in the areas table{_rows(count)}{_lookalike(code, known.areas)}",
                 "Correct the code, add the area, or keep the rows you want with `where:`.",
                 line,
             )
-            for code, line in _first_lines(frame, "area", known.areas)
+            for code, line, count in _first_lines(frame, "area", known.areas)
         )
     faults += several(
         rows.fault(
             "INDICATOR-UNKNOWN",
-            f"indicator {id!r} is not in the framework{suggestion(id, known.indicators)}",
+            f"indicator {id!r} is not in the framework{_rows(count)}{suggestion(id, known.indicators)}",
             "Correct the id, or add the indicator to the framework.",
             line,
         )
-        for id, line in _first_lines(frame, "indicator", known.indicators)
+        for id, line, count in _first_lines(frame, "indicator", known.indicators)
     )
     return faults
 
 
-def _first_lines(frame: pl.DataFrame, column: str, known: Iterable[str]) -> list[tuple[str, int]]:
+#: Letters and digits that look alike.
+_ALIKE: Final = str.maketrans("OoIlS", "00115")
+
+
+def _lookalike(code: str, known: Iterable[str]) -> str:
+    """A code that looks the same. One that is merely near may well be another area's, so it isn't offered.
+
+    >>> _lookalike("E0502O003", ["E05020003"]), _lookalike("E05020004", ["E05020003"])
+    (", did you mean 'E05020003'?", '')
+    """
+
+    def shape(text: str) -> str:
+        return "".join(text.split()).upper().translate(_ALIKE)
+
+    alike = [other for other in sorted(known) if shape(other) == shape(code)]
+    return f", did you mean {alike[0]!r}?" if alike else ""
+
+
+def _rows(count: int) -> str:
+    return f" (in {count} rows)" if count > 1 else ""
+
+
+def _first_lines(frame: pl.DataFrame, column: str, known: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Each strange name with its first line and in how many lines it stands."""
     strange = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(list(known)))
-    firsts = strange.group_by(column).agg(pl.col(LINE).min()).sort(LINE, column)
+    lines = (pl.col(LINE).min(), pl.col(LINE).n_unique().alias("rows"))
+    firsts = strange.group_by(column).agg(lines).sort(LINE, column)
     return list(firsts.iter_rows())
 
 

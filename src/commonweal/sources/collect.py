@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -33,6 +35,8 @@ from commonweal.sources.query import Backend, Totals
 from commonweal.sources.suspect import faults
 
 Report = Callable[[str], None]
+#: Indicator, period, and what is true of it.
+Note = tuple[str, str, str]
 
 #: Where an engine may put what does not fit in memory; never in what is published.
 SCRATCH: Final = ".commonweal/scratch"
@@ -45,6 +49,8 @@ class Collected:
     counted: Observations
     ledger: pl.DataFrame
     notes: tuple[str, ...] = ()
+    #: source -> its dates that can't be read, as written (None: no date)
+    undated: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
 
 
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
@@ -58,22 +64,35 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     """
     plans = plan_all(project)
     engine = backend or _duckdb()
-    scratch = project.root / SCRATCH
     frames, fates, notes = [], [], []
     found: list[Fault] = []
+    undated = {}
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
-        with relative_to(project.root):
+        with relative_to(project.root), _scratch(project.root) as scratch:
             totals = engine(plan.query, scratch=scratch)
         table, fate, said = _count(project, plan, totals)
+        undated[plan.records.name] = frozenset(totals.cells["at"]) - _spans(plan.records, totals.cells).keys()
         frames.append(table)
         fates.append(fate)
         found += faults(plan, totals, fate)
-        notes += [f"{plan.records.name}: {note}" for note in (*plan.notes, *said)]
+        notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *said]
     raise_any(found)
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
-    return Collected(Observations(rows), ledger(fates), tuple(notes))
+    return Collected(Observations(rows), ledger(fates), tuple(notes), undated)
+
+
+@contextmanager
+def _scratch(root: Path) -> Iterator[Path]:
+    """A folder for what does not fit in memory; afterwards it is gone, unless another build is using it."""
+    scratch = root / SCRATCH
+    try:
+        yield scratch
+    finally:
+        for folder in (scratch, scratch.parent):
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _duckdb() -> Backend:
@@ -88,7 +107,7 @@ def _count(project: Project, plan: Plan, totals: Totals) -> tuple[pl.DataFrame, 
     spans = _spans(records, totals.cells)
     wanted = targets(project.periods, spans.values())
     covered = covered_months(map(Period.parse, records.covers) if records.covers else spans.values())
-    notes = _row_notes(totals)
+    notes: list[Note] = []
     tables = [pl.DataFrame(schema=SCHEMA)]
     for measure in plan.measures:
         for period in wanted:
@@ -100,7 +119,23 @@ def _count(project: Project, plan: Plan, totals: Totals) -> tuple[pl.DataFrame, 
                 denominators, said = _denominators(project, measure, period)
                 tables.append(observations(measure, counts, project.areas.codes, denominators))
                 notes += said
-    return pl.concat(tables), _fates(plan, totals, spans, wanted), notes
+    fates = _fates(plan, totals, spans, wanted)
+    return pl.concat(tables), fates, [*_row_notes(records.name, totals), *_together(notes)]
+
+
+def _together(notes: list[Note]) -> list[str]:
+    """Each thing that is to be said of an indicator once, with all periods it is true of.
+
+    >>> _together([("crime", "2016", "is missing."), ("crime", "2017", "is missing.")])
+    ['crime, 2016 and 2017: is missing.']
+    """
+    periods: dict[tuple[str, str], list[str]] = {}
+    for indicator, label, text in notes:
+        periods.setdefault((indicator, text), []).append(label)
+    return [
+        f"{indicator}, {', '.join(labels[:-1])}{' and ' * (len(labels) > 1)}{labels[-1]}: {text}"
+        for (indicator, text), labels in periods.items()
+    ]
 
 
 def _spans(records: Records, cells: pl.DataFrame) -> Mapping[str | None, Period]:
@@ -137,35 +172,39 @@ def _counts(
 
 def _denominators(
     project: Project, measure: Measure, period: Period
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]] | None, list[str]]:
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]] | None, list[Note]]:
     if measure.kind != "rate":
         return None, []
     table = project.denominators.filter(pl.col("name") == measure.denominator)
     found, older = denominators_for(table, project.areas.codes, period)
     said = [
-        f"{measure.indicator}, {period}: the {measure.denominator} of {label} is used for {areas} areas."
+        f"the {measure.denominator} of {label} is used for {_areas(areas)}."
         for label, areas in sorted(older.items())
     ]
     if lacking := int((~(found > 0)).sum()):
-        said.append(f"{measure.indicator}, {period}: {lacking} areas have no {measure.denominator}: missing.")
-    return found, said
+        said.append(f"{measure.denominator} is not known for {_areas(lacking)}: missing.")
+    return found, [(measure.indicator, period.label, text) for text in said]
 
 
-def _part_covered(measure: Measure, period: Period, share: float) -> list[str]:
+def _areas(count: int) -> str:
+    return f"{count} area{'s' * (count != 1)}"
+
+
+def _part_covered(measure: Measure, period: Period, share: float) -> list[Note]:
     size = len(period.months)
     held = round(share * size)
     if not held:
         return []
     outcome = "scaled up to the whole" if measure.annualise else "missing"
-    return [f"{measure.indicator}, {period}: records cover {held} of {size} months: {outcome}."]
+    return [(measure.indicator, period.label, f"records cover {held} of {size} months: {outcome}.")]
 
 
-def _row_notes(totals: Totals) -> list[str]:
+def _row_notes(source: str, totals: Totals) -> list[str]:
     if not totals.unreadable:
         return []
     places = ", ".join(f"{place.file.name}:{place.line}" for place in totals.where)
     more = " and more" if totals.unreadable > len(totals.where) else ""
-    return [f"rows that can't be taken apart into columns: {places}{more}."]
+    return [f"{source}: rows that can't be taken apart into columns: {places}{more}."]
 
 
 def _fates(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,6 +48,24 @@ def plan_all(project: Project) -> list[Plan]:
     return plans
 
 
+def header_faults(root: Path, records: Iterable[Records], measures: Iterable[Measure]) -> list[Fault]:
+    """What can be found wrong with sources and filters from the first lines of files alone.
+
+    For a project that has other faults, so that these are told in the same run.
+    """
+    faults: list[Fault] = []
+    listed = list(measures)
+    for source in sorted(records, key=lambda r: r.name):
+        files, found = describe_all(source) if source.paths else ((), [])
+        if files:
+            found += [f for f in _own_faults(source, files) if f.code == "RECORDS-COLUMN"]
+        for measure in (m for m in listed if m.records == source.name):
+            for which, text in (("where", measure.where), ("among", measure.among)):
+                found += _filter(measure, which, text, files)[1]
+        faults += [_relative(fault, root) for fault in found]
+    return faults
+
+
 @contextmanager
 def relative_to(root: Path) -> Iterator[None]:
     """Faults raised inside name files as the project does: relative to its folder where they lie in it."""
@@ -58,8 +76,8 @@ def relative_to(root: Path) -> Iterator[None]:
 
 
 def _relative(fault: Fault, root: Path) -> Fault:
-    path = Path(fault.file)
-    inside = path.is_absolute() and path.is_relative_to(root.absolute())
+    path = Path(fault.file).absolute()
+    inside = fault.file not in ("", PROJECT_FILE) and path.is_relative_to(root.absolute())
     return replace(fault, file=path.relative_to(root.absolute()).as_posix()) if inside else fault
 
 
@@ -118,12 +136,21 @@ def _own_faults(records: Records, files: tuple[File, ...]) -> list[Fault]:
     path = ("records", records.name)
     link = (records.link.column,) if records.link.by == "code" else (records.link.x, records.link.y)
     named = [column for column in (records.key, records.date, *link) if column]
-    faults = [replace(fault, path=path) for fault in column_faults(files, named, "RECORDS-COLUMN")]
+    faults = [_placed(fault, records) for fault in column_faults(files, named, "RECORDS-COLUMN")]
     if not records.date and not records.period:
         what = f"nothing says when the records of {records.name!r} happened"
         remedy = "Name the column with `date:`, or the period of the whole source with `period:`."
         faults.append(Fault("PERIOD-UNKNOWN", what, remedy, path=path))
     return faults
+
+
+def _placed(fault: Fault, records: Records) -> Fault:
+    """A fault of a column, at the source in the project where its lines are known, else at the file."""
+    path = ("records", records.name)
+    if not records.line:
+        return replace(fault, path=path)
+    what = f"{fault.what} in {Path(fault.file).name}"
+    return replace(fault, what=what, file=PROJECT_FILE, line=records.line, path=path)
 
 
 def _link(project: Project, records: Records) -> tuple[ByCode | ByPoint, tuple[str, ...], list[Fault]]:

@@ -5,6 +5,7 @@ Only the first line of a file is looked at here; the records are read by an engi
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 from collections.abc import Iterable
@@ -32,6 +33,9 @@ def describe(path: Path) -> File:
 def _csv(path: Path) -> File:
     with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as opened:
         raw = opened.readline().removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw:
+        what = "the file is UTF-16" if raw.startswith(b"\xff\xfe") else "the file is not text"
+        raise CommonwealError(Fault("RECORDS-UNREADABLE", what, 'Save it as "CSV UTF-8".', file=str(path)))
     try:
         line = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -59,11 +59,11 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "a column that a framework does not have": (
         ("framework.csv", "weight", "wieght"),
-        ["framework.csv:1: COLUMN-UNKNOWN the column 'wieght' is not known, did you mean 'weight'?; "],
+        ["framework.csv:1: COLUMN-UNKNOWN the column 'wieght' is not known, did you mean 'weight'? "],
     ),
     "a column of values that is misspelt": (
         ("values.csv", "value\nE1,2016,crime,10", "value,numerater\nE1,2016,crime,10,1"),
-        ["values.csv:1: COLUMN-UNKNOWN the column 'numerater' is not known, did you mean 'numerator'?; "],
+        ["values.csv:1: COLUMN-UNKNOWN the column 'numerater' is not known, did you mean 'numerator'? "],
     ),
     "a column twice": (
         ("values.csv", "area,period,indicator,value", "area,period,value,value"),
@@ -102,8 +102,8 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "text for a number": (
         ("values.csv", "crime,20", "crime,about 20"),
         [
-            "values.csv:3: OBSERVATION-NUMBER value of crime is 'about 20'; Write a number such as 1234.5, or"
-            " leave the cell empty."
+            "values.csv:3: OBSERVATION-NUMBER value of crime is 'about 20'; Write a number such as 1234.5,"
+            ' leave the cell empty, or write `missing: ["about 20"]` at the table.'
         ],
     ),
     "NaN": (
@@ -117,6 +117,54 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "a thousands comma": (
         ("values.csv", "crime,20", 'crime,"1,020"'),
         ["values.csv:3: OBSERVATION-NUMBER value of crime is '1,020', with a comma inside; "],
+    ),
+    "a percent sign": (
+        ("values.csv", "crime,20", "crime,7.4%"),
+        ["values.csv:3: OBSERVATION-NUMBER value of crime is '7.4%'; Write the number alone, such as "],
+    ),
+    "a title above the headings": (
+        ("values.csv", "area,period", "Table 3: crime\narea,period"),
+        [
+            "values.csv:2: FILE-FORMAT the row has 4 cells and the header 1; The first row looks like a"
+            " title; delete the rows above the headings."
+        ],
+    ),
+    "a title above the headings, with empty cells": (
+        ("values.csv", "area,period", "Table 3: crime,,,\narea,period"),
+        [
+            f"values.csv:1: COLUMN-MISSING there is no column '{name}'; The first row looks like a title;"
+            for name in ("area", "period", "indicator", "value")
+        ],
+    ),
+    "an area code that is not known in several rows": (
+        ("areas.csv", "E1,Abbey", "E01,Abbey"),
+        ["values.csv:2: AREA-UNKNOWN area 'E1' is not in the areas table (in 2 rows); Correct the code,"],
+    ),
+    "a code with the letter I for a one": (
+        ("values.csv", "E1,2016,crime", "EI,2016,crime"),
+        ["values.csv:2: AREA-UNKNOWN area 'EI' is not in the areas table, did you mean 'E1'? Correct"],
+    ),
+    "an indicator that is not known in several rows": (
+        ("framework.csv", "crime,Crime rate", "crimes,Crime rate"),
+        [
+            "values.csv:2: INDICATOR-UNKNOWN indicator 'crime' is not in the framework (in 2 rows), did you"
+            " mean 'crimes'? Correct the id,",
+        ],
+    ),
+    "a colon in a title": (
+        ("commonweal.yaml", "title: Index", "title: Index: of Town"),
+        [
+            "commonweal.yaml:2: PROJECT-YAML there is a second colon in the line, or the line before it is"
+            " indented less; Put quotation marks round text with a colon, such as title: \"Index: 2026\";"
+        ],
+    ),
+    "a tab": (
+        ("commonweal.yaml", "  place: Town", "\tplace: Town"),
+        ["commonweal.yaml:3: PROJECT-YAML there is a tab in the line; Indent with blanks; "],
+    ),
+    "a line that is indented too far": (
+        ("commonweal.yaml", "  place: Town", "    place: Town"),
+        ["commonweal.yaml:3: PROJECT-YAML "],
     ),
     "a value twice": (
         ("values.csv", "E2,2016,crime,20", "E1,2016,crime,20"),
@@ -183,7 +231,7 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         ("values.csv", "E2,2016,schools", "E2,2016,school"),
         [
             "values.csv:5: INDICATOR-UNKNOWN indicator 'school' is not in the framework, did you mean"
-            " 'schools'?; Correct the id, or add the indicator to the framework."
+            " 'schools'? Correct the id, or add the indicator to the framework."
         ],
     ),
     "an indicator without data": (
@@ -237,7 +285,7 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "an absolute path of Windows": (
         ("commonweal.yaml", "path: values.csv", "path: 'C:\\values.csv'"),
-        ["commonweal.yaml:8: PATH-OUTSIDE the path 'C:\\\\values.csv' leads out of the project folder; "],
+        ["commonweal.yaml:8: PATH-OUTSIDE the path 'C:\\values.csv' leads out of the project folder; "],
     ),
     "a variable that is not set": (
         ("commonweal.yaml", "path: values.csv", "path: ${COMMONWEAL_NOWHERE}/values.csv"),
@@ -256,7 +304,7 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
             "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'crime' is about; ",
             "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'schools' is about; ",
             "commonweal.yaml:9: PROJECT-KEY the key 'subjekt' under values, item 1 is not known, did you mean"
-            " 'subject'?; Use: code, columns, kind, layout, missing, path, per, period, protected, published,"
+            " 'subject'? Use: code, columns, kind, layout, missing, path, per, period, protected, published,"
             " sheet, source, subject, where.",
         ],
     ),
@@ -314,23 +362,23 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         ("commonweal.yaml", "framework: framework.csv", "framework: social-progres"),
         [
             "commonweal.yaml:4: FRAMEWORK-NAME there is no built-in framework 'social-progres', did you mean"
-            " 'social-progress'?; Use social-progress, or a file such as framework.csv."
+            " 'social-progress'? Use social-progress, or a file such as framework.csv."
         ],
     ),
     "leaving out a node that is not there": (
         ("commonweal.yaml", "framework: framework.csv", "framework: {use: framework.csv, without: [crimes]}"),
         [
-            "commonweal.yaml:4: FRAMEWORK-UNKNOWN the framework has no node 'crimes', did you mean 'crime'?;"
+            "commonweal.yaml:4: FRAMEWORK-UNKNOWN the framework has no node 'crimes', did you mean 'crime'?"
             " Name a node by its id."
         ],
     ),
     "a recipe with an unknown method": (
         ("commonweal.yaml", "normalise: minmax", "normalise: minimax"),
-        ["commonweal.yaml:10: RECIPE-METHOD 'minimax' is not a way to normalise; "],
+        ["commonweal.yaml:10: RECIPE-METHOD 'minimax' is not a way to normalise, did you mean 'minmax'? "],
     ),
     "a recipe with an unknown step": (
         ("commonweal.yaml", "normalise: minmax", "normalize: minmax"),
-        ["commonweal.yaml:10: RECIPE-KEY a recipe has no step 'normalize'; "],
+        ["commonweal.yaml:10: RECIPE-KEY a recipe has no step 'normalize', did you mean 'normalise'? "],
     ),
     "a recipe with an unknown parameter": (
         ("commonweal.yaml", "normalise: minmax", "normalise: {method: minmax, hihg: 10}"),
@@ -468,7 +516,7 @@ def test_peers_by_something_that_is_not_a_number(tmp_path: Path) -> None:
         **SOUND, "commonweal.yaml": yaml, "areas.csv": areas,
     }))] == [
         "commonweal.yaml:11: PEERS-ATTRIBUTE the attribute 'population' is not a number everywhere:"
-        " one area has '1,200'",
+        " area 'E2' has '1,200'",
         "commonweal.yaml:11: PEERS-ATTRIBUTE the attribute 'income' is empty for area 'E1'",
     ]  # fmt: skip
 
@@ -491,3 +539,42 @@ def test_a_filter_that_keeps_nothing(tmp_path: Path) -> None:
     yaml = SOUND["commonweal.yaml"].replace("subject: thing", "subject: thing\n    where: {area: E7}")
     write(tmp_path, {**SOUND, "commonweal.yaml": yaml})
     assert faults_of(tmp_path)[0].startswith("values.csv: FILE-EMPTY no row meets where {'area': ['E7']}")
+
+
+def test_a_wide_table_names_the_heading_and_the_area(tmp_path: Path) -> None:
+    yaml = SOUND["commonweal.yaml"].replace(
+        "subject: thing",
+        "subject: thing\n    layout: wide\n    code: Ward"
+        '\n    columns: {"Crime {period}": crime, Schools 2016: schools}',
+    )
+    values = "Ward,period,Crime 2016,Schools 2016\nE1,2016,suppressed,1\nE2,2016,3,4\n"
+    write(tmp_path, {**SOUND, "commonweal.yaml": yaml, "values.csv": values})
+    (said,) = faults_of(tmp_path)
+    assert said == (
+        "values.csv:2: OBSERVATION-NUMBER 'Crime 2016' of E1 is 'suppressed'; Write a number such as 1234.5,"
+        " leave the cell empty, or write `missing: [suppressed]` at the table."
+    )
+
+
+def test_a_missing_heading_is_told_with_those_of_the_file(tmp_path: Path) -> None:
+    yaml = SOUND["commonweal.yaml"].replace(
+        "subject: thing",
+        'subject: thing\n    layout: wide\n    code: Ward\n    columns: {"Crmie {period}": crime}',
+    )
+    write(tmp_path, {**SOUND, "commonweal.yaml": yaml, "values.csv": "Ward,Crime 2016\nE1,1\nE2,3\n"})
+    assert faults_of(tmp_path)[0] == (
+        "values.csv:1: COLUMN-MISSING there is no column 'Crmie {period}', did you mean 'Crime {period}'?"
+        " The columns are: Ward, Crime 2016."
+    )
+
+
+def test_unicode_text_of_excel_is_read(tmp_path: Path) -> None:
+    write(tmp_path, SOUND)
+    (tmp_path / "values.csv").write_bytes(SOUND["values.csv"].replace(",", "\t").encode("utf-16"))
+    assert faults_of(tmp_path) == []
+
+
+def test_a_file_that_is_not_text(tmp_path: Path) -> None:
+    write(tmp_path, SOUND)
+    (tmp_path / "values.csv").write_bytes(SOUND["values.csv"].encode("utf-16-le"))
+    assert faults_of(tmp_path)[0] == 'values.csv: FILE-FORMAT the file is not text; Save it as "CSV UTF-8".'

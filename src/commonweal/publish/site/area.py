@@ -71,6 +71,7 @@ class AreaPage:
     part_level: str
     last_place: str
     facts: tuple[layout.Fact, ...]
+    sections: tuple[tuple[str, str], ...]
     said: tuple[Said, ...]
     why: tuple[Statement, ...]
     cards: tuple[Card, ...]
@@ -93,6 +94,16 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
     made = cards(lookup, code)
     shape = _shape(lookup, code)
     before, after = _neighbours(lookup, code)
+    said, peers = _said(lookup, code), _peers(lookup, code)
+    uneven, gap = unevenness(lookup, code), gap_to_peers(lookup, code)
+    sections = (
+        ("h-say", "What stands out", bool(said)),
+        ("h-card", "Scorecard", True),
+        ("h-why", "Why this score?", bool(uneven or gap)),
+        ("h-figures", "The figures", True),
+        ("h-peers", f"Similar {lookup.types}", bool(peers)),
+        ("h-notes", "Notes", True),
+    )
     return AreaPage(
         page=layout.page(
             lookup.edition,
@@ -111,16 +122,17 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         part_level=words.sentence(lookup.framework.children(root.id)[0].level),
         last_place=words.ordinal(lookup.of(root.id)),
         facts=_facts(lookup, code),
-        said=_said(lookup, code),
+        sections=tuple((id, name) for id, name, there in sections if there),
+        said=said,
         why=order.by_kind(lookup.statements.get(code, ()), order.WHY),
         cards=made,
         bands=any(row.band for card in made for group in card.groups for row in group),
         trends=f"{lookup.periods[0]} to {lookup.latest}" if len(lookup.periods) > 1 else "",
         scale=f"{words.number(lookup.scale.low, 0)} worst to {words.number(lookup.scale.high, 0)} best",
         evidence=evidence(lookup, code),
-        unevenness=unevenness(lookup, code),
-        gap=gap_to_peers(lookup, code),
-        peers=_peers(lookup, code),
+        unevenness=uneven,
+        gap=gap,
+        peers=peers,
         notes=_notes(lookup, code),
         symbols=LEGEND,
         before=before,

@@ -24,14 +24,14 @@ class MapArea:
 
 @dataclass(frozen=True, slots=True)
 class MapPicture:
-    """A map ready to be written."""
+    """A map ready to be written. The legend has a class, its limits and which end it is, in words."""
 
     width: int
     height: int
     says: str
     caption: str
     areas: tuple[MapArea, ...]
-    legend: tuple[tuple[int, str], ...]
+    legend: tuple[tuple[int, str, str], ...]
     shared: str
     crowded: bool
 
@@ -46,20 +46,43 @@ def choropleth(
     texts: Mapping[str, str],
     title: str,
     caption: str,
+    places: int = 9,
+    direction: int = 1,
 ) -> MapPicture:
-    """Fill `shapes` by `values`. `says` names each area's link, `texts` holds what is printed on it."""
+    """Fill `shapes` by `values`. `says` names each area's link, `texts` holds what is printed on it.
+
+    Classes go by values rounded to `places` decimals (negative: tens and so on), as they are printed, so
+    that areas with one number have one colour. `direction` is -1 where less is better.
+    """
+    values = {code: round(value, places) + 0.0 for code, value in values.items()}
     classes = Classes.of(list(values.values()))
     areas = []
     for code, outline in shapes.outlines.items():
         kind = classes.number(values[code]) if code in values else 0
         text = texts.get(code, "") if outline.room else ""
         areas.append(MapArea(hrefs[code], says[code], outline.path, kind, outline.x, outline.y, text))
-    legend = classes.labels([write(b) for b in classes.breaks])
+    found = classes.labels([write(b) for b in classes.breaks])
+    counts = [sum(classes.number(value) == kind for value in values.values()) for kind, _ in found]
+    ends = _ends(counts)[::direction]
+    legend = tuple((kind, text, end) for (kind, text), end in zip(found, ends, strict=True))
     if len(values) < len(shapes.outlines):
-        legend = (*legend, (0, "No figure shown"))
+        legend = (*legend, (0, "No figure shown", ""))
     return MapPicture(
         shapes.width, shapes.height, title, caption, tuple(areas), legend, shapes.shared, shapes.crowded
     )
+
+
+def _ends(counts: Sequence[int]) -> tuple[str, ...]:
+    """Which end of all areas each class is, worst first: thirds only where they are.
+
+    >>> _ends([6, 5, 6]), _ends([2, 9, 6]), _ends([8, 9]), _ends([17])
+    (('worst third', 'middle third', 'best third'), ('worst', 'middle', 'best'), ('worse', 'better'), ('',))
+    """
+    if len(counts) < 3:
+        return ("worse", "better") if len(counts) == 2 else ("",)
+    third = sum(counts) / 3
+    tail = " third" if all(abs(count - third) <= max(1.5, third / 6) for count in counts) else ""
+    return f"worst{tail}", f"middle{tail}", f"best{tail}"
 
 
 def break_places(breaks: Sequence[float], least: int) -> int:

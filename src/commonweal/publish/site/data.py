@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
-from commonweal.model import edition as columns
+import polars as pl
+
+from commonweal.insight import words
+from commonweal.model.edition import Edition
 from commonweal.publish import observed
 from commonweal.publish.datapackage import COLUMNS, TABLES
 from commonweal.publish.site import layout
 from commonweal.publish.site.lookup import Lookup
 
-#: File -> its columns, in order.
-_COLUMNS: Final[dict[str, Iterable[str]]] = {
-    "scores.csv": columns.SCORES,
-    "observations.csv": observed.COLUMNS,
-    "weights.csv": columns.WEIGHTS,
-    "goalposts.csv": columns.GOALPOSTS,
-    "statements.csv": columns.STATEMENTS,
-    "benchmarks.csv": columns.BENCHMARKS,
-    "ledger.csv": columns.LEDGER,
-    "peers.csv": columns.PEERS,
-    "performance.csv": columns.PERFORMANCE,
-    "progress.csv": columns.PROGRESS,
-    "unevenness.csv": columns.UNEVENNESS,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file that can be downloaded: its name, what it holds, and its columns with their meaning."""
+    """A file that can be downloaded: its name, what it holds, and its columns with their meaning.
+
+    `unused` names the columns that are empty in this edition.
+    """
 
     name: str
     says: str
     columns: tuple[tuple[str, str], ...] = ()
+    unused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +39,7 @@ class DataPage:
 def data_page(lookup: Lookup) -> DataPage:
     """The files of an edition; a file of boundaries only if it has them."""
     edition = lookup.edition
-    files = [
-        DataFile(name, f"{TABLES[name]}.", tuple((column, COLUMNS[column]) for column in held))
-        for name, held in _COLUMNS.items()
-    ]
+    files = [_described(name, frame) for name, frame in _frames(edition).items()]
     if edition.areas.boundaries is not None:
         files.append(DataFile("areas.geojson", "The outlines of the areas, with their codes and names."))
     files.append(
@@ -63,3 +50,28 @@ def data_page(lookup: Lookup) -> DataPage:
         tuple(files),
         layout.licence(edition.publication.licence),
     )
+
+
+def _frames(edition: Edition) -> dict[str, pl.DataFrame]:
+    """File -> what it is written from."""
+    return {
+        "scores.csv": edition.scores,
+        "observations.csv": edition.observations.select(observed.COLUMNS),
+        "weights.csv": edition.weights,
+        "goalposts.csv": edition.goalposts,
+        "statements.csv": edition.statements,
+        "benchmarks.csv": edition.benchmarks,
+        "ledger.csv": edition.ledger,
+        "peers.csv": edition.peers,
+        "performance.csv": edition.performance,
+        "progress.csv": edition.progress,
+        "unevenness.csv": edition.unevenness,
+    }
+
+
+def _described(name: str, frame: pl.DataFrame) -> DataFile:
+    if not frame.height:
+        return DataFile(name, f"{TABLES[name]}. It has no rows in this edition.")
+    empty = [c for c in frame.columns if frame[c].null_count() == frame.height]
+    columns = tuple((c, COLUMNS[c]) for c in frame.columns if c not in empty)
+    return DataFile(name, f"{TABLES[name]}.", columns, words.listed(empty) if empty else "")

@@ -17,20 +17,13 @@ from commonweal.publish.site.symbols import SYMBOLS
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One indicator. `beside` holds the benchmarks' values, `posts` the worst and best of its scale."""
+    """One indicator, with a figure for each column of the tables."""
 
     id: str
     name: str
     href: str
     unit: str
-    value: str
-    interval: str
-    count: str
-    date: str
-    beside: tuple[str, ...]
-    posts: str
-    weight: str
-    score: str
+    figures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,62 +36,71 @@ class EvidenceTable:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All tables, with the columns that this edition has. `intervals` heads the column of ranges."""
+    """All tables, with the columns that this edition has; `chance` says whether any range is from chance."""
 
     beside: tuple[str, ...]
-    posts: bool
-    counts: bool
-    intervals: str
+    columns: tuple[str, ...]
+    chance: bool
     tables: tuple[EvidenceTable, ...]
 
 
 def evidence(lookup: Lookup, area: str) -> Evidence:
     """The figures behind one area's scores."""
+    leaves = lookup.framework.indicators
     beside = tuple(
         name
         for name in lookup.benchmarks
-        if any(not isnan(lookup.benchmark_value(name, node.id)) for node in lookup.framework.indicators)
+        if any(not isnan(lookup.benchmark_value(name, node.id)) for node in leaves)
     )[:3]
+    ranges = range_heading(lookup.figures[area, node.id] for node in leaves)
+    heads = (
+        lookup.names[area],
+        ranges,
+        "Count",
+        "Date",
+        *beside,
+        "Scale, worst to best",
+        "Weight",
+        "Score",
+    )
+    cells = {node.id: _cells(lookup, area, node, beside) for node in leaves}
+    kept = [k for k in range(len(heads)) if any(row[k] for row in cells.values())]
+    rows = {node.id: _row(lookup, node, tuple(cells[node.id][k] for k in kept)) for node in leaves}
     tops = lookup.framework.children(lookup.root.id)
-    tables = [_table(lookup, area, top, beside) for top in tops if not top.is_indicator]
-    loose = tuple(_row(lookup, area, top, beside) for top in tops if top.is_indicator)
+    tables = [_table(lookup, top, rows) for top in tops if not top.is_indicator]
+    loose = tuple(rows[top.id] for top in tops if top.is_indicator)
     if loose:
         tables.append(EvidenceTable(lookup.root.name, (("", loose),)))
-    rows = [row for table in tables for _, group in table.groups for row in group]
-    return Evidence(
-        beside,
-        any(row.posts for row in rows),
-        any(row.count for row in rows),
-        range_heading([lookup.figures[area, node.id] for node in lookup.framework.indicators]),
-        tuple(tables),
-    )
+    return Evidence(beside, tuple(heads[k] for k in kept), "chance" in ranges, tuple(tables))
 
 
-def _table(lookup: Lookup, area: str, top: Node, beside: tuple[str, ...]) -> EvidenceTable:
+def _table(lookup: Lookup, top: Node, rows: dict[str, EvidenceRow]) -> EvidenceTable:
     groups: dict[str, list[EvidenceRow]] = {}
     for leaf in lookup.framework.below(top.id):
         heading = "" if leaf.parent == top.id else lookup.framework[leaf.parent].name
-        groups.setdefault(heading, []).append(_row(lookup, area, leaf, beside))
-    return EvidenceTable(top.name, tuple((name, tuple(rows)) for name, rows in groups.items()))
+        groups.setdefault(heading, []).append(rows[leaf.id])
+    return EvidenceTable(top.name, tuple((name, tuple(found)) for name, found in groups.items()))
 
 
-def _row(lookup: Lookup, area: str, node: Node, beside: tuple[str, ...]) -> EvidenceRow:
+def _row(lookup: Lookup, node: Node, figures: tuple[str, ...]) -> EvidenceRow:
+    name = words.plain(node.name) if node.unit else node.name
+    return EvidenceRow(node.id, name, f"../nodes/{lookup.node_files[node.id]}", node.unit, figures)
+
+
+def _cells(lookup: Lookup, area: str, node: Node, beside: tuple[str, ...]) -> tuple[str, ...]:
+    """Everything known of one indicator, in the order of the headings."""
     figure, places = lookup.figures[area, node.id], lookup.places[node.id]
     posts = lookup.goalposts.get(node.id)
     weight = lookup.weight(node.id).share
-    return EvidenceRow(
-        id=node.id,
-        name=words.plain(node.name) if node.unit else node.name,
-        href=f"../nodes/{lookup.node_files[node.id]}",
-        unit=node.unit,
-        value=value_text(figure, node, places),
-        interval=interval_text(figure, places),
-        count=count_text(figure),
-        date=numbers.day(figure.observed) if figure.observed else "",
-        beside=tuple(_other(lookup, name, node, places) for name in beside),
-        posts=" to ".join(words.number(post, places) for post in posts) if posts else "",
-        weight="" if weight is None else words.number(weight, 2),
-        score=lookup.shown_points(area, node.id),
+    return (
+        value_text(figure, node, places),
+        interval_text(figure, places),
+        count_text(figure),
+        numbers.day(figure.observed) if figure.observed else "",
+        *(_other(lookup, name, node, places) for name in beside),
+        " to ".join(words.number(post, places) for post in posts) if posts else "",
+        "" if weight is None else words.number(weight, 2),
+        lookup.shown_points(area, node.id),
     )
 
 
@@ -126,8 +128,8 @@ def range_heading(figures: Iterable[Figure]) -> str:
     hidden = any(figure.hidden for figure in found)
     chance = any(not figure.hidden for figure in found)
     if hidden and chance:
-        return "Range from chance, or of what is hidden"
-    return "Range of what is hidden" if hidden else "Range from chance" if chance else ""
+        return "Range, from chance or of what is hidden"
+    return "Range, of what is hidden" if hidden else "Range, from chance" if chance else ""
 
 
 def interval_text(figure: Figure, places: int) -> str:

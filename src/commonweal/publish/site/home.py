@@ -102,11 +102,12 @@ def _facts(lookup: Lookup) -> tuple[layout.Fact, ...]:
     note = f"of {lookup.out_of}" if lookup.out_of else ""
     if not isnan(own):
         how = place.how_made(lookup, root)
-        said = f"{note} {place.estimated(lookup, whole, root.id)}".strip() + (f" {how}" if how else "")
+        said = f"{note} {place.estimated(lookup, whole, root.id)}".strip() + (f", {how}" if how else "")
         facts.append(layout.Fact(f"{whole}, {lookup.latest}", lookup.points(own, 1), said))
         change = place.change(lookup, root)
         if change is not None:
-            unit = f"points a year{f', {UNLIKE}' if place.unlike(lookup, root) else ''}"
+            unlike = place.unlike(lookup, root)
+            unit = f"points a year{f', {unlike}' if unlike else ''}"
             facts.append(layout.Fact(f"Change since {lookup.since}", words.signed(change), unit))
     ranked = [area for area in lookup.ordered(root.id) if lookup.rank(area.code, root.id)]
     for label, area in (("Highest", ranked[:1]), ("Lowest", ranked[-1:])):
@@ -177,7 +178,7 @@ def _moves(lookup: Lookup) -> Moves | None:
             still.append(layout.Link(node.name, f"nodes/{lookup.node_files[node.id]}"))
             continue
         unlike = place.unlike(lookup, node)
-        kind = UNLIKE if unlike else CLASSES[int(class_of(np.array([change]), rule)[0])]
+        kind = unlike or CLASSES[int(class_of(np.array([change]), rule)[0])]
         found.append(
             (
                 -change,

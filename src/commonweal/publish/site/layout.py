@@ -127,7 +127,8 @@ def _footer(edition: Edition) -> str:
     parts = []
     if publication.date:
         by = f" by {publication.owner}" if publication.owner else ""
-        parts.append(f"Published {numbers.day(publication.date)}{by}.")
+        what = "Draft for publication on" if publication.status == "draft" else "Published"
+        parts.append(f"{what} {numbers.day(publication.date)}{by}.")
     elif publication.owner:
         parts.append(f"{publication.owner}.")
     if publication.next_update:

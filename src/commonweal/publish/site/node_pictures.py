@@ -31,7 +31,8 @@ from commonweal.publish.site.shapes import Shapes
 class _Shown:
     """What a map shows: a number an area to colour it by, the text on it, and what its link says.
 
-    `printed` says what the texts are, for a map that has room for them.
+    `printed` says what the texts are, for a map that has room for them. Classes go by values rounded to
+    `places`.
     """
 
     values: dict[str, float]
@@ -40,6 +41,7 @@ class _Shown:
     write: Callable[[float], str]
     caption: str
     printed: str
+    places: int
 
 
 def node_map(lookup: Lookup, node: Node, shapes: Shapes, folder: str = "../areas/") -> MapPicture:
@@ -60,8 +62,22 @@ def node_map(lookup: Lookup, node: Node, shapes: Shapes, folder: str = "../areas
         says=says,
         texts=shown.texts if fit >= 0.5 else {},
         title=f"Map of {len(lookup.areas)} {lookup.types}: {node.name}",
-        caption=f"{shown.caption}.{printed}",
+        caption=f"{shown.caption}. {_which_is_better(node)}{printed}{_of_those_shown(lookup, node)}",
+        places=shown.places,
+        direction=node.direction if node.is_indicator and node.direction else 1,
     )
+
+
+def _of_those_shown(lookup: Lookup, node: Node) -> str:
+    hidden = lookup.hidden_in(node.id)
+    shown = len(lookup.areas) - hidden
+    return f" Classes part the {shown} {words.types(lookup.type, shown)} shown." if hidden else ""
+
+
+def _which_is_better(node: Node) -> str:
+    if not node.is_indicator:
+        return "A higher score is better."
+    return f"{'Higher' if node.direction == 1 else 'Lower'} is better."
 
 
 def _values(lookup: Lookup, node: Node) -> _Shown:
@@ -69,14 +85,16 @@ def _values(lookup: Lookup, node: Node) -> _Shown:
     figures = {a.code: lookup.figures[a.code, node.id] for a in lookup.areas}
     values = {code: figure.value for code, figure in figures.items() if figure.shown}
     hidden = [code for code, figure in figures.items() if figure.hidden]
+    rounding = _label_places(list(values.values()), places)
     return _Shown(
         values,
-        _labels(values) | dict.fromkeys(hidden, "[c]"),
+        _labels(values, rounding) | dict.fromkeys(hidden, "[c]"),
         {code: numbers.with_unit(value, node.unit, places) for code, value in values.items()}
         | dict.fromkeys(hidden, "confidential"),
         lambda value: numbers.short(value, node.unit, break_places([value], 0)),
         f"{node.name}, {lookup.latest}",
-        f"The number on each {lookup.type} is its value, rounded",
+        f"The number on each {lookup.type} is its value{', in thousands' if rounding < 0 else ''}, rounded",
+        rounding,
     )
 
 
@@ -89,15 +107,30 @@ def _scores(lookup: Lookup, node: Node) -> _Shown:
         lambda value: words.number(value, break_places([value], 0)),
         f"{node.name}: score in {lookup.latest}",
         f"The number on each {lookup.type} is its rank",
+        1 if lookup.scale.high > 2 else 3,
     )
 
 
-def _labels(values: dict[str, float]) -> dict[str, str]:
-    """Values short enough to stand on a map: two or three digits, thousands as k."""
-    largest = max((abs(v) for v in values.values()), default=0.0)
+def _label_places(values: list[float], places: int) -> int:
+    """Decimals of the numbers on a map: two or three digits in all, enough to part areas in classes.
+
+    >>> _label_places([8.2, 21.0, 34.0, 13.9], 1), _label_places([26574.0, 31000.0], 0)
+    (0, -3)
+    >>> _label_places([13.1, 13.4, 13.2], 1)
+    1
+    """
+    largest = max((abs(v) for v in values), default=0.0)
     if largest >= 10_000:
+        return -3
+    least = 0 if largest >= 10 else 1
+    return least if len({round(v, least) for v in values}) > 3 else max(least, min(places, least + 1))
+
+
+def _labels(values: dict[str, float], places: int) -> dict[str, str]:
+    """Values as they stand on a map, thousands as k."""
+    if places < 0:
         return {code: f"{words.number(value / 1000, 0)}k" for code, value in values.items()}
-    return {code: words.number(value, 0 if largest >= 10 else 1) for code, value in values.items()}
+    return {code: words.number(value, places) for code, value in values.items()}
 
 
 def score_ranking(lookup: Lookup, node: Node) -> Ranking:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isnan
 
-from commonweal.insight.basis import difference
+from commonweal.insight.basis import difference_of_place
 from commonweal.insight.benchmarks import Making, making
 from commonweal.model.framework import Node
 from commonweal.publish.site.lookup import Lookup
@@ -54,18 +54,9 @@ def change(lookup: Lookup, node: Node) -> float | None:
 
 
 def unlike(lookup: Lookup, node: Node) -> str:
-    """Which indicators are behind one end of the place's change only; empty where there are none."""
-    first, last = (_scored(lookup, node, period) for period in (lookup.since, lookup.latest))
-    return difference(lookup.framework, node.id, first, last, lookup.since, lookup.latest)
-
-
-def _scored(lookup: Lookup, node: Node, period: str) -> set[str]:
-    place = lookup.edition.place
-    return {
-        leaf.id
-        for leaf in lookup.framework.below(node.id)
-        if not isnan(lookup.benchmark_score(place, leaf.id, period))
-    }
+    """What is unlike at the two ends of the place's own change, in a few words; empty where nothing is."""
+    said = difference_of_place(lookup.edition, node.id, lookup.since, lookup.latest)
+    return said.partition(":")[0]
 
 
 def scale_ends(lookup: Lookup) -> str:

@@ -25,7 +25,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Unevenness:
-    """What being uneven costs: the score, the plain mean of the same scores, and where the points go."""
+    """What being uneven costs: the score, the plain mean of the same scores, and where the points go.
+
+    `at`, `width` and `end` place the bar; `late` says that it ends in the right half.
+    """
 
     score: str
     plain: str
@@ -34,6 +37,7 @@ class Unevenness:
     at: str
     width: str
     end: str
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Gap:
 
     says: str
     other: str
+    centre: str
     parts: tuple[Part, ...]
     total: str
     back: tuple[Part, ...]
@@ -71,6 +76,7 @@ def unevenness(lookup: Lookup, area: str) -> Unevenness | None:
         percent(lookup.scale.at(score)),
         percent(lookup.scale.at(score + points) - lookup.scale.at(score)),
         percent(lookup.scale.at(score + points)),
+        lookup.scale.at(score + points) > 50,
     )
 
 
@@ -105,6 +111,7 @@ def gap_to_peers(lookup: Lookup, area: str) -> Gap | None:
     return Gap(
         says,
         words.number(split.other, 2),
+        lookup.edition.peer_rule.centre if lookup.edition.peer_rule else "",
         tuple(parts),
         words.signed(split.total, 2),
         tuple(part(row) for row in back),

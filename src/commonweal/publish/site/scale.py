@@ -74,14 +74,13 @@ class Classes:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Classes:
-        """Part `values` in three; ties stay together, so there can be fewer."""
+        """Part `values` in three; ties stay together, so there can be fewer.
+
+        A class may be a twelfth of the values larger or smaller for the sake of a rounder break.
+        """
         ordered = sorted(v for v in values if isfinite(v))
-        breaks: list[float] = []
-        for k in (1, 2):
-            cut = _change_nearest(ordered, round(len(ordered) * k / 3))
-            if cut:
-                breaks.append(roundest_between(ordered[cut - 1], ordered[cut]))
-        return cls(tuple(sorted(set(breaks))))
+        found = (_cut(ordered, round(len(ordered) * k / 3), len(ordered) // 12) for k in (1, 2))
+        return cls(tuple(sorted({cut for cut in found if cut is not None})))
 
     def number(self, value: float) -> int:
         """The class of a value: 1, 2 or 3. Two classes are 1 and 3, which stand furthest apart."""
@@ -101,9 +100,21 @@ class Classes:
         )
 
 
-def _change_nearest(ordered: Sequence[float], cut: int) -> int:
+def _cut(ordered: Sequence[float], wanted: int, slack: int) -> float | None:
+    """The roundest break near a position; where values tie there, the nearest that parts any."""
     changes = [i for i in range(1, len(ordered)) if ordered[i - 1] < ordered[i]]
-    return min(changes, key=lambda i: (abs(i - cut), i), default=0)
+    if not changes:
+        return None
+    near = [i for i in changes if abs(i - wanted) <= slack]
+    near = near or [min(changes, key=lambda i: (abs(i - wanted), i))]
+    breaks = {i: roundest_between(ordered[i - 1], ordered[i]) for i in near}
+    return breaks[min(near, key=lambda i: (_digits(breaks[i]), abs(i - wanted), i))]
+
+
+def _digits(value: float) -> float:
+    """The digits that a number needs; a 5 at its end counts half, for 45 is rounder than 44."""
+    bare = f"{abs(value):.12g}".replace(".", "").strip("0")
+    return len(bare) - 0.5 * (len(bare) > 1 and bare.endswith("5"))
 
 
 def roundest_between(low: float, high: float) -> float:

@@ -1,0 +1,90 @@
+"""What an analyst is told to look at: periods that enter nothing, jumps, and weights that fell back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from commonweal.pipeline.folder import check
+
+YAML = """\
+project: {title: Index, place: Town, framework: framework.csv}
+periods: {publish: [2023, 2024]}
+areas: {table: areas.csv}
+values: [{path: values.csv, subject: thing}]
+recipe: {normalise: minmax, weigh: pca}
+"""
+FRAMEWORK = """\
+id,name,parent,level,direction
+index,Index,,index,
+crime,Crime rate,index,,-1
+schools,Good schools,index,,1
+parks,Near a park,index,,1
+"""
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    (tmp_path / "commonweal.yaml").write_text(YAML)
+    (tmp_path / "framework.csv").write_text(FRAMEWORK)
+    (tmp_path / "areas.csv").write_text("code,name\nE1,Abbey\nE2,River\nE3,Vale\n")
+    return tmp_path
+
+
+def notes(town: Path, values: dict[tuple[str, str], list[float]]) -> tuple[str, ...]:
+    rows = [
+        f"E{i},{period},{indicator},{value}"
+        for (indicator, period), column in values.items()
+        for i, value in enumerate(column, 1)
+    ]
+    (town / "values.csv").write_text("\n".join(["area,period,indicator,value", *rows]) + "\n")
+    return check(town).notes
+
+
+WHOLE = {
+    (indicator, period): [10.0, 20.0 + shift, 35.0]
+    for shift, indicator in enumerate(("crime", "schools", "parks"))
+    for period in ("2023", "2024")
+}
+WITHOUT_INDEX = (
+    "2023 is published, but no area has an index in it: the indicators that lack figures of it are"
+    " listed by `commonweal check`"
+)
+FELL_BACK = "weights under index are equal instead: complete in 3 areas, 10 are needed"
+
+
+def test_weights_that_fall_back_are_told(town: Path) -> None:
+    assert notes(town, WHOLE) == (FELL_BACK,)
+
+
+def test_values_of_a_period_that_is_not_published(town: Path) -> None:
+    moved = {(i, "2023/24" if p == "2023" else p): v for (i, p), v in WHOLE.items()}
+    assert notes(town, {**moved, ("crime", "2019"): [1.0, 2.0, 3.0], ("crime", "2023"): [8.0, 9.0, 9.5]}) == (
+        "9 values have the period '2023/24', which enters no published one; did you mean '2023'?",
+        "3 values have a period that enters no published one (2019)",
+        WITHOUT_INDEX,
+        FELL_BACK,
+    )
+
+
+def test_a_published_period_without_an_index(town: Path) -> None:
+    settings = town / "commonweal.yaml"
+    settings.write_text(settings.read_text().replace("weigh: pca", "weigh: equal, available: 1"))
+    late = {key: column for key, column in WHOLE.items() if key != ("parks", "2023")}
+    assert notes(town, late) == (WITHOUT_INDEX,)
+
+
+def test_a_jump_of_ten_and_of_a_hundred(town: Path) -> None:
+    said = notes(
+        town,
+        {
+            **WHOLE,
+            ("crime", "2024"): [100.0, 300.0, 350.0],
+            ("schools", "2024"): [0.1, 0.21, 0.35],
+        },
+    )
+    assert said[:2] == (
+        "crime: the middle value is 20 in 2023 and 300 in 2024; is it one unit?",
+        "schools: the middle value is 21 in 2023 and 0.21 in 2024; is one a share of 1, not of 100?",
+    )
