@@ -9,6 +9,7 @@ from commonweal.insight import words
 from commonweal.model.recipe import Method, Recipe
 from commonweal.publish.site import layout, numbers
 from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.prepared import prepared
 
 _NORMALISE = {
     "goalposts": "Each indicator is placed between two goalposts: the worst value scores 0, the best 100.",
@@ -134,7 +135,7 @@ def _steps(lookup: Lookup) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if normalise.method.name == "goalposts" and normalise.method["clip"]:
         scale.append("A value beyond a goalpost scores as the goalpost does.")
     scale += [f"{tree[i].name}: {_NORMALISE.get(m.name, m.name)}" for i, m in normalise.by]
-    steps = [("One scale", tuple(scale)), ("Weights", tuple(_by_level(lookup, "weigh")))]
+    steps = [*prepared(lookup), ("One scale", tuple(scale)), ("Weights", tuple(_by_level(lookup, "weigh")))]
     steps.append(("Means", tuple(_by_level(lookup, "aggregate"))))
     steps.append(("Gaps", _gaps(recipe)))
     if recipe.floor is not None:
