@@ -14,6 +14,7 @@ from commonweal.engine import score
 from commonweal.methods.moments import moments
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import Scoring
+from commonweal.model.methods import METHODS
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
@@ -115,6 +116,20 @@ def test_each_way_along_time_of_the_page(label: str) -> None:
     }
     scoring = scored(values, {"impute": written(label)}, "index\n  + value\n  + other")
     same(met(scoring)[:, 0, 0], ALONG[label])
+
+
+def test_the_reference_has_every_method_with_its_parameters() -> None:
+    reference = PAGES.parents[1] / "reference" / "recipe.md"
+    rows = [line.split("|") for line in reference.read_text(encoding="utf-8").splitlines()]
+    told = {(row[1].strip(" `"), row[2].strip(" `")): row[3] for row in rows if len(row) == 5}
+    for family, methods in METHODS.items():
+        assert {method for key, method in told if key == family} == set(methods)
+        for method, parameters in methods.items():
+            said = told[family, method]
+            assert re.findall(r"`(.+?)`: ", said) == list(parameters)
+            for held in parameters.values():
+                if isinstance(held.default, (int, float)) and not isinstance(held.default, bool):
+                    assert f"({held.default:g})" in said
 
 
 THIN = tables("denominate-and-screen.md")[0]
