@@ -67,6 +67,7 @@ CODES: Final[dict[str, str]] = {
     "OBSERVATION-NUMBER": "a value is not a finite number",
     "OBSERVATION-STATUS": "an observation has an unknown status",
     "OUT-FOREIGN": "the output folder holds something that no build wrote",
+    "OUT-FROZEN": "an output would lie in an edition that was frozen",
     "OUT-LOCKED": "another build is writing the same output",
     "PATH-MISSING": "a file does not exist",
     "PATH-OUTSIDE": "a path leads out of the project folder",

@@ -62,10 +62,12 @@ def scored(
     publish: tuple[str, ...] = (),
     carry: float = 0,
     frozen: pl.DataFrame | None = None,
+    attributes: pl.DataFrame | None = None,
 ) -> Scoring:
     """Score a drawn table; all its periods are published unless some are named."""
     frame = table(rows) if isinstance(rows, str) else rows
-    areas = Areas("place", "", tuple(Area(code, code) for code in frame["area"].unique().to_list()))
+    items = tuple(Area(code, code) for code in frame["area"].unique().to_list())
+    areas = Areas("place", "", items, pl.DataFrame() if attributes is None else attributes)
     labels = publish or tuple(frame["period"].unique().to_list())
     periods = Periods(tuple(sorted(Period.parse(label) for label in labels)), carry)
     return score(Observations.of(frame), framework, areas, periods, Recipe.read(recipe), frozen)  # type: ignore[arg-type]

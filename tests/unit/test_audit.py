@@ -188,6 +188,36 @@ def test_means_with_a_floor_are_taken_again(sound: dict[str, np.ndarray]) -> Non
     assert "Unevenness costs" in said(made, 6, Mark.NOTE)
 
 
+def test_what_steps_did_is_told(sound: dict[str, np.ndarray]) -> None:
+    sound["a"][:40] = np.nan
+    sound["b"][7] = np.nan
+    sound["c"][0] = 1_000.0
+    recipe = {
+        "screen": {"indicators": 0.5},
+        "impute": {"method": "component-mean"},
+        "treat": "winsorise",
+        "normalise": "minmax",
+        "available": 0,
+    }
+    made = audit(edition(sound, recipe))
+    assert "One value was filled in of 360, by the step impute." in said(made, 3, Mark.NOTE)
+    assert "One indicator was left out by the step screen: figure a." in said(made, 3)
+    assert "One indicator was treated for skewness or far-off values: figure c." in said(made, 5, Mark.NOTE)
+    assert table(made, "treatments").rows[0][:3] == ("c", "1 limited", 1)
+    assert [check.what for check in made.assurance.checks if not check.passed] == []
+    json.dumps(made.document(), allow_nan=False)
+
+
+@pytest.mark.parametrize("aggregate", ["median", "mazziotta-pareto", "copeland", "benefit-of-doubt", "none"])
+def test_an_index_that_is_no_mean_is_audited_too(sound: dict[str, np.ndarray], aggregate: str) -> None:
+    positive = {"method": "minmax", "low": 70, "high": 130}
+    made = audit(edition(sound, {"normalise": positive, "aggregate": aggregate}))
+    assert ("no index score" in said(made, 3)) is False
+    assert all(check.passed for check in made.assurance.checks)
+    assert "was not taken again" in said(made, 7, Mark.NOTE)
+    json.dumps(made.document(), allow_nan=False)
+
+
 def test_lines_tell_of_every_section_and_cut_long_tables(sound: dict[str, np.ndarray]) -> None:
     made = audit(edition({f"i{i}": values for i in range(3) for values in [sound["abc"[i]]]} | sound))
     text = "\n".join(lines(made))

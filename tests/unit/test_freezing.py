@@ -249,3 +249,14 @@ def test_weights_can_not_be_frozen_without_a_folder(town: Path) -> None:
     with pytest.raises(CommonwealError) as error:
         commonweal.replay(edition, {"weigh": {"method": "frozen", "edition": "editions/2024"}})
     assert code_of(error) == "RECIPE-RULE"
+
+
+def test_nothing_is_built_into_an_edition(town: Path) -> None:
+    kept = commonweal.freeze(town, "2025")
+    before = files(kept)
+    with pytest.raises(CommonwealError) as error:
+        commonweal.build(kept / "project")
+    assert code_of(error) == "OUT-FROZEN"
+    commonweal.build(kept / "project", town / "again")
+    assert files(kept) == before
+    assert (town / "again" / "data" / "scores.csv").read_bytes() == before["data/scores.csv"]

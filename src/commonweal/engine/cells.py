@@ -11,7 +11,6 @@ import polars as pl
 
 from commonweal.engine.enter import Codes, Entered
 from commonweal.methods import Flags, Floats
-from commonweal.model.area import Areas
 from commonweal.model.framework import Framework, Node
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.period import Period
@@ -21,12 +20,12 @@ IMPUTED = STATUS_CODE[Status.IMPUTED]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """What lies beside the observations: the areas with their attributes, and tables of denominators.
+    """What lies beside the observations: attributes of the areas, and tables of denominators.
 
-    `denominators` has name, area, period, value.
+    `attributes` has code and a column an attribute, `denominators` has name, area, period, value.
     """
 
-    areas: Areas
+    attributes: pl.DataFrame = field(default_factory=pl.DataFrame)
     denominators: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 

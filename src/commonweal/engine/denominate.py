@@ -65,7 +65,7 @@ def _denominators(name: str, cells: Cells, context: Context, id: str) -> Floats:
         rows = tables.filter(pl.col("name") == name)
         if rows.height:
             return _latest(rows, cells)
-    attributes = context.areas.attributes
+    attributes = context.attributes
     if name in attributes.columns and attributes[name].dtype.is_numeric():
         column = by_area(context, name, cells.areas).cast(pl.Float64).fill_null(np.nan).to_numpy()
         return np.tile(column, (len(cells.own_periods) + cells.values.shape[1], 1))
@@ -107,5 +107,5 @@ def _spread(rows: pl.DataFrame, position: dict[str, int]) -> Floats:
 def by_area(context: Context, column: str, areas: tuple[str, ...]) -> pl.Series:
     """A column of the areas' attributes, in the order of the areas."""
     wanted = pl.DataFrame({"code": list(areas)}, schema={"code": pl.String})
-    held = context.areas.attributes.select("code", pl.col(column).alias("held"))
+    held = context.attributes.select("code", pl.col(column).alias("held"))
     return wanted.join(held, on="code", how="left", maintain_order="left")["held"]

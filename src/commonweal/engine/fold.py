@@ -21,7 +21,7 @@ from commonweal.errors import Fault, raise_any
 from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.methods.weigh import ASKS
-from commonweal.model.area import Area, Areas
+from commonweal.model.area import Areas
 from commonweal.model.edition import IMPUTATIONS, TREATMENTS, Scoring
 from commonweal.model.framework import Framework, Node
 from commonweal.model.observation import Observations
@@ -69,7 +69,7 @@ def score(
         label: fill(observations, framework, areas, Periods((Period.parse(label),), periods.carry))
         for label in sorted({step.base for step in recipe.cells if isinstance(step, Fitted) and step.base})
     }
-    context = Context(areas, pl.DataFrame() if denominators is None else denominators)
+    context = Context(areas.attributes, pl.DataFrame() if denominators is None else denominators)
     return fold(
         entered,
         areas.codes,
@@ -97,7 +97,7 @@ def fold(
 
     `bases` holds what enters each base period that a rule names.
     """
-    context = context or Context(Areas("area", "", tuple(Area(code, code) for code in areas)))
+    context = context or Context()
     cells = Cells.of(framework, areas, entered, bases or {})
     run = Run(framework, context, frozen_goalposts, cells, cells.values)
     run.all(recipe)

@@ -109,7 +109,7 @@ def _table(cells: Cells, group: Positions | None, fit: Flags, periods: slice = s
 
 def _groups(context: Context, column: str, areas: tuple[str, ...]) -> Positions:
     """The number of each area's group; -1 where the table leaves it empty."""
-    known = [name for name in context.areas.attributes.columns if name not in ("code", "name")]
+    known = [name for name in context.attributes.columns if name not in ("code", "name")]
     if column not in known:
         raise CommonwealError(
             Fault(

@@ -100,9 +100,7 @@ class Run:
     def _normalise(self, step: Normalise) -> None:
         self.straight = self.straight and self.met is None
         self.met = self.cells.values if self.met is None else self.met
-        self.scales = find_scales(
-            self.cells, self.framework, step, self.frozen, self.context.areas.attributes
-        )
+        self.scales = find_scales(self.cells, self.framework, step, self.frozen, self.context.attributes)
         cells = self.cells
         scores = np.full(cells.values.shape, np.nan)
         published = cells.published

@@ -10,9 +10,9 @@ from commonweal.methods import Floats
 
 #: The least share of a child that is its own: where the likelihood rises up to none, it is held here.
 LEAST_OWN: Final = 0.005
-_STEPS: Final = 100_000
+_STEPS: Final = 10_000
 #: The search ends where a step moves no loading by more than this.
-_STILL: Final = 1e-14
+_STILL: Final = 1e-13
 
 
 def one_factor(correlation: Floats) -> Floats:

@@ -60,7 +60,7 @@ def winsorise(x: Floats, *, skew: float, kurtosis: float, max: int, then: str, t
     """
     found = _as_it_is(x)
     fails = _fails(found.moments[0], skew, kurtosis)
-    active = np.flatnonzero(fails)
+    active = np.flatnonzero(fails & (max > 0))
     now = found.moments[0].copy()
     while len(active):
         moved = [_pull_in(x[i], found.curve[i], now[0, i] >= 0) for i in active]

@@ -201,6 +201,12 @@ class Scoring:
         return row
 
     @cached_property
+    def in_other_units(self) -> frozenset[str]:
+        """Indicators that normalise met in other units than those of their source: divided, or bent."""
+        bent = self.treatments.filter(pl.col("bend") != "none")["indicator"].to_list()
+        return self.denominated | frozenset(bent)
+
+    @cached_property
     def treated(self) -> pl.DataFrame:
         """Each cell that a treatment changed, before and after, and how (columns of TREATED).
 

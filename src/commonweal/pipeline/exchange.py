@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,9 +41,11 @@ class Place:
 def replacing(out: Path) -> Iterator[Path]:
     """Give an empty folder to fill; when the block ends well, it takes the place of `out`.
 
-    Raises OUT-LOCKED where another build runs, OUT-FOREIGN where `out` holds something else.
+    Raises OUT-LOCKED where another build runs, OUT-FOREIGN where `out` holds something else, OUT-FROZEN where
+    it lies in an edition that was frozen.
     """
     place = Place(out.absolute())
+    _refuse_frozen(place.out)
     place.out.parent.mkdir(parents=True, exist_ok=True)
     with locked(place):
         recover(place)
@@ -91,6 +94,25 @@ def _exchange(one: Path, other: Path) -> bool:
     except (OSError, AttributeError):
         return False
     return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
+
+
+def is_frozen(path: Path) -> bool:
+    """Whether a path lies in an edition that was frozen: an output whose folder nobody may write in."""
+    return any(
+        (folder / MARK).is_file() and not folder.stat().st_mode & stat.S_IWUSR
+        for folder in (path, *path.parents)
+    )
+
+
+def _refuse_frozen(out: Path) -> None:
+    if is_frozen(out):
+        raise CommonwealError(
+            Fault(
+                "OUT-FROZEN",
+                f"{out} lies in an edition that was frozen",
+                "Name another folder with --out; an edition is never written to.",
+            )
+        )
 
 
 def _refuse_foreign(out: Path) -> None:

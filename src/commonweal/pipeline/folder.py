@@ -17,7 +17,7 @@ from commonweal.model.edition import Edition, Scoring
 from commonweal.model.observation import Observations
 from commonweal.model.project import Project
 from commonweal.pipeline.advice import advice
-from commonweal.pipeline.exchange import replacing
+from commonweal.pipeline.exchange import is_frozen, replacing
 from commonweal.pipeline.inputs import published_fingerprints, remember_inputs
 
 #: Told the name of each step as it begins.
@@ -76,6 +76,8 @@ def build(
 
 def _remember(made_from: Project, target: Path) -> None:
     """Let `commonweal freeze` know what was built; a project that can't be written to does without."""
+    if is_frozen(made_from.root.absolute()):
+        return
     with suppress(OSError):
         remember_inputs(made_from, target)
 

@@ -117,7 +117,7 @@ def _settings(edition: Edition, project: Project) -> dict[str, Any]:
 def _recipe(project: Project) -> Any:
     written: Any = _with_paths(project.written.get("recipe", {}), _answers(project))
     if project.frozen_goalposts is not None:
-        written = _changed(written, "normalise", lambda step: {**step, "edition": "frozen"})
+        written = _changed(written, "normalise", _from_here)
     return _changed(written, "weigh", _given)
 
 
@@ -126,6 +126,12 @@ def _changed(written: Any, key: str, change: Callable[[Any], Any]) -> Any:
     if isinstance(written, list):
         return [_changed(item, key, change) for item in written]
     return {name: change(step) if name == key else step for name, step in written.items()}
+
+
+def _from_here(step: Any) -> Any:
+    """A frozen normalise with the scales that lie in this project; another one as it is."""
+    frozen = isinstance(step, Mapping) and step.get("rule") == "frozen"
+    return {**step, "edition": "frozen"} if frozen else step
 
 
 def _given(written: Any) -> Any:

@@ -56,6 +56,9 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         "weights.csv": edition.weights,
         "goalposts.csv": edition.goalposts,
         **({"scales.csv": edition.scales} if edition.scales.height else {}),
+        **({"treatments.csv": _treatments(edition)} if edition.scoring.treatments.height else {}),
+        **({"treated.csv": edition.scoring.treated} if edition.scoring.treatments.height else {}),
+        **({"screened.csv": edition.scoring.screened} if edition.scoring.screened.height else {}),
         "statements.csv": edition.statements,
         "benchmarks.csv": edition.benchmarks,
         "ledger.csv": edition.ledger,
@@ -64,6 +67,14 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         "progress.csv": edition.progress,
         "unevenness.csv": edition.unevenness,
     }
+
+
+def _treatments(edition: Edition) -> pl.DataFrame:
+    """What each treatment did to each indicator, and why."""
+    moments = ("skew_before", "kurtosis_before", "skew_after", "kurtosis_after")
+    return edition.scoring.treatments.select(
+        "step", "period", "indicator", "method", "what", pl.col("points").alias("moved"), *moments, "why"
+    )
 
 
 def _headlines(edition: Edition) -> dict[str, dict[str, object]]:

@@ -26,7 +26,7 @@ _NOISE: Final = 1e-9
 def assurance(facts: Facts, sections: tuple[Section, ...]) -> Assurance:
     """Check the latest period again by other means, and gather what is open."""
     again, between = _means(facts)
-    checks = [_weights(facts), *again, *between, *_directions(facts), _ranks(facts), *_hidden(facts)]
+    checks = [_weights(facts), *again, *between, _directions(facts), _ranks(facts), *_hidden(facts)]
     looks = tuple(
         f"Step {section.step}: {finding.found} {finding.look}".rstrip()
         for section in sections
@@ -37,7 +37,8 @@ def assurance(facts: Facts, sections: tuple[Section, ...]) -> Assurance:
 
 
 def _weights(facts: Facts) -> Check:
-    held = facts.edition.scoring.child_weights.values()
+    scoring = facts.edition.scoring
+    held = [weight for node, weight in scoring.child_weights.items() if node not in scoring.dropped]
     off = max((float(np.abs(weight.sum(axis=1) - 1).max()) for weight in held), default=0.0)
     low = min((float(weight.min()) for weight in held), default=0.0)
     return Check(
@@ -100,26 +101,22 @@ def _mean(x: Floats, share: Floats, form: Forming) -> Floats:
     return result
 
 
-def _directions(facts: Facts) -> list[Check]:
-    """Whether indicators score higher where they are better; not where they are divided after they enter."""
-    if any(step.key == "denominate" for step in facts.edition.recipe.steps):
-        return []
+def _directions(facts: Facts) -> Check:
+    """Whether indicators score higher where they are better."""
     wrong = 0
     for i, node in enumerate(facts.indicators):
-        value, score = facts.values[:, i] * float(node.direction or 1), facts.column(node.id)
+        value, score = facts.met[:, i] * float(node.direction or 1), facts.column(node.id)
         both = ~np.isnan(value) & ~np.isnan(score)
         ordered = score[both][np.argsort(value[both], kind="stable")]
         size = float(np.abs(ordered).max(initial=1.0))
         wrong += int((np.diff(ordered) < -_NOISE * size).any())
-    return [
-        Check(
-            f"Each of the {len(facts.indicators):,} indicators scores no lower where its value is better.",
-            "Areas put in the order of their values, in the direction of the framework; the figure is how"
-            " many indicators break it.",
-            wrong == 0,
-            float(wrong),
-        )
-    ]
+    return Check(
+        f"Each of the {len(facts.indicators):,} indicators scores no lower where its value is better.",
+        "Areas put in the order of the values that were normalised, in the direction of the framework;"
+        " the figure is how many indicators break it.",
+        wrong == 0,
+        float(wrong),
+    )
 
 
 def _ranks(facts: Facts) -> Check:

@@ -97,7 +97,7 @@ def _size(facts: Facts) -> list[Finding]:
         return []
     others = np.stack([facts.attributes[name] for name in sizes], axis=1)
     names = [node.id for node in facts.indicators]
-    close = pairs.against(facts.values, names, others, sizes).filter(pl.col("p") < LEVEL)
+    close = pairs.against(facts.met, names, others, sizes).filter(pl.col("p") < LEVEL)
     shown = words.listed([name.replace("_", " ") for name in sizes])
     if close.is_empty():
         said = f"No indicator moves closely with the size of areas ({shown})."
@@ -153,7 +153,9 @@ def gaps(facts: Facts) -> Part:
     missing = int(np.isnan(facts.values).sum())
     whole = facts.values.size
     findings = []
-    imputed, hidden = facts.with_status(Status.IMPUTED), facts.with_status(Status.SUPPRESSED)
+    hidden = facts.with_status(Status.SUPPRESSED)
+    filled = facts.edition.scoring.imputed.filter(pl.col("period") == facts.period)
+    imputed, left = filled.height, missing - filled.height
     if imputed:
         findings.append(
             Finding(
@@ -171,17 +173,17 @@ def gaps(facts: Facts) -> Part:
                 "The true value may lie anywhere in that range.",
             )
         )
-    if missing:
+    if left > 0:
         findings.append(
             Finding(
                 Mark.NOTE,
-                f"{agree(missing, 'value is', 'values are')} missing of {whole:,}, and not filled in.",
+                f"{agree(left, 'value is', 'values are')} missing of {whole:,}, and not filled in.",
                 "The weights of the others in the group are raised in their place, as if the missing one"
                 " were like them.",
                 "The table shows where most is missing.",
             )
         )
-    else:
+    elif not missing:
         findings.append(Finding(Mark.SOUND, f"Every area has a value of every indicator in {facts.period}."))
     table = availability.by_area(facts.values, facts.edition.scoring.areas)
     thin = table.filter(pl.col("available_share") < LEAST_AVAILABLE)
@@ -198,8 +200,10 @@ def gaps(facts: Facts) -> Part:
                 "Consider leaving such areas out of the ranking with the step screen.",
             )
         )
+    findings += _screened(facts)
     unscored = int(np.isnan(facts.column(facts.root.id)).sum())
-    if unscored:
+    formed = facts.edition.recipe.aggregate.method.at(facts.root.id, facts.root.level).name != "none"
+    if unscored and formed:
         findings.append(
             Finding(
                 Mark.LOOK,
@@ -217,3 +221,30 @@ def gaps(facts: Facts) -> Part:
     )
     title = "Where most is missing (20 areas at most)"
     return Part(3, tuple(findings), (Table("missing", title, columns, rows),) if rows else ())
+
+
+def _screened(facts: Facts) -> list[Finding]:
+    """What the step screen has left out, and what steps could not do."""
+    scoring = facts.edition.scoring
+    here = scoring.screened.filter((pl.col("period") == facts.period) | (pl.col("period") == ""))
+    areas = here.filter(pl.col("indicator").fill_null("") == "")["area"].n_unique()
+    gone = [node.id for node in facts.indicators if node.id in scoring.dropped]
+    findings = [Finding(Mark.NOTE, text) for text in scoring.notes]
+    if areas:
+        findings.append(
+            Finding(
+                Mark.NOTE,
+                f"{agree(areas, 'area was', 'areas were')} left out by the step screen: too few values.",
+            )
+        )
+    if gone:
+        count = agree(len(gone), "indicator was", "indicators were")
+        findings.append(
+            Finding(
+                Mark.LOOK,
+                f"{count} left out by the step screen: {facts.named(gone)}.",
+                "The index does not measure what they stand for.",
+                "Look for fuller sources, or take them out of the framework.",
+            )
+        )
+    return findings

@@ -68,6 +68,12 @@ class Facts:
         return values
 
     @cached_property
+    def met(self) -> Floats:
+        """The values that were normalised, divided, filled in and treated first (areas, indicators)."""
+        met = self.edition.scoring.met
+        return self.values if met is None else met[-1]
+
+    @cached_property
     def value_status(self) -> Any:
         """How each value came to be, as codes (areas, indicators)."""
         return self.edition.scoring.value_status[-1]

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from commonweal.insight.audit.document import Column, Finding, Mark, Part, Table
 from commonweal.insight.audit.facts import Facts, agree
-from commonweal.insight.diagnose.statistics import skewness
+from commonweal.methods.moments import moments
 
 
 def part(facts: Facts) -> Part:
     """The spread of each indicator's scores, and how many areas stand at an end of the scale."""
     method = facts.edition.recipe.normalise
     findings = [
+        *_treated(facts),
         Finding(
             Mark.NOTE,
             f"Indicators are normalised by {method.method.name}, rule {method.rule}.",
             "The method page says in words what that does.",
-        )
+        ),
     ]
     rows = tuple(_row(facts, node.id) for node in facts.indicators)
     crowded = [str(row[0]) for row in rows if row[1] and (row[5] + row[6]) / row[1] > 0.5]
@@ -56,7 +58,50 @@ def part(facts: Facts) -> Part:
         Column("lowest", "At the lowest score", "count"),
         Column("highest", "At the highest", "count"),
     )
-    return Part(5, tuple(findings), (Table("scores", "The scores of each indicator", columns, rows),))
+    scores = Table("scores", "The scores of each indicator", columns, rows)
+    return Part(5, tuple(findings), (*_treatments(facts), scores))
+
+
+def _changed(facts: Facts) -> pl.DataFrame:
+    """The treatments that changed something in the latest period, or in all periods together."""
+    table = facts.edition.scoring.treatments.filter(pl.col("what") != "unchanged")
+    return table.filter(pl.col("period").is_in(["", facts.period]))
+
+
+def _treated(facts: Facts) -> list[Finding]:
+    if facts.edition.scoring.treatments.is_empty():
+        return []
+    nodes = _changed(facts)["indicator"].unique(maintain_order=True).to_list()
+    if not nodes:
+        return [Finding(Mark.NOTE, "The step treat looked at every indicator and changed none.")]
+    return [
+        Finding(
+            Mark.NOTE,
+            f"{agree(len(nodes), 'indicator was', 'indicators were')} treated for skewness or far-off values:"
+            f" {facts.named(nodes)}.",
+            "Such values count for less than they stand in the tables of data.",
+            "Check that they are right before they are drawn in; the table says what was done and why.",
+        )
+    ]
+
+
+def _treatments(facts: Facts) -> tuple[Table, ...]:
+    names = (
+        "indicator", "what", "points", "skew_before", "kurtosis_before", "skew_after", "kurtosis_after",
+        "why",
+    )  # fmt: skip
+    rows = tuple(_changed(facts).select(names).rows())
+    columns = (
+        Column("indicator", "Indicator", "node"),
+        Column("what", "What was done", "text"),
+        Column("points", "Values drawn in", "count"),
+        Column("skew_before", "Skewness before", "correlation"),
+        Column("kurtosis_before", "Kurtosis before", "correlation"),
+        Column("skew_after", "Skewness after", "correlation"),
+        Column("kurtosis_after", "Kurtosis after", "correlation"),
+        Column("why", "Why", "text"),
+    )
+    return (Table("treatments", "What was treated", columns, rows),) if rows else ()
 
 
 def _row(facts: Facts, node: str) -> tuple[str, int, float | None, float | None, float | None, int, int]:
@@ -64,7 +109,7 @@ def _row(facts: Facts, node: str) -> tuple[str, int, float | None, float | None,
     x = x[~np.isnan(x)]
     if not len(x):
         return node, 0, None, None, None, 0, 0
-    skew = float(skewness(x[:, None])[0])
+    skew = float(moments(x[None])[0, 0])
     sd = float(x.std(ddof=1)) if len(x) > 1 else None
     ends = int((x == x.min()).sum()), int((x == x.max()).sum())
     return node, len(x), float(x.mean()), sd, None if np.isnan(skew) else skew, *ends

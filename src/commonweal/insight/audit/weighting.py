@@ -18,7 +18,13 @@ _FAR: Final = 2.0
 def part(facts: Facts) -> Part:
     """Weights beside influence, where weights fell back, the floor, and what unevenness costs."""
     table = influence(facts.edition.scoring)
-    findings = [*_influence(facts, table), *_fallen(facts), *_floor(facts), *_unevenness(facts)]
+    findings = [
+        *_influence(facts, table),
+        *_fallen(facts),
+        *_asked(facts),
+        *_floor(facts),
+        *_unevenness(facts),
+    ]
     columns = (
         Column("node", "Part", "node"),
         Column("parent", "Of", "node"),
@@ -34,7 +40,8 @@ def part(facts: Facts) -> Part:
         "Really counts: r squared as a share of its siblings’ sum (Paruolo, Saisana and Saltelli 2013)."
         " The correlation ratio lets the link be a curve; it needs 30 areas."
     )
-    return Part(6, tuple(findings), (Table("influence", "Weight and influence", columns, rows, note),))
+    tables = (Table("influence", "Weight and influence", columns, rows, note), *_asked_table(facts))
+    return Part(6, tuple(findings), tables)
 
 
 def _influence(facts: Facts, table: pl.DataFrame) -> list[Finding]:
@@ -89,6 +96,41 @@ def _fallen(facts: Facts) -> list[Finding]:
             "The method page gives the reason of each.",
         )
     ]
+
+
+def _asked(facts: Facts) -> list[Finding]:
+    """Weights that people gave: how many took part, and where their interval is wide."""
+    asked = facts.edition.scoring.asked
+    if asked.is_empty():
+        return []
+    groups = asked.unique("parent", maintain_order=True)
+    people, absent, odd = (int(groups[name].max() or 0) for name in ("people", "absent", "inconsistent"))  # type: ignore[arg-type]
+    apart = f" {odd} more were left out as inconsistent." if odd else ""
+    return [
+        Finding(
+            Mark.NOTE,
+            f"{agree(groups.height, 'group has', 'groups have')} weights that people gave: {people} at most"
+            f" in one group, and {absent} at most took no part.{apart}",
+            "Other people might have weighed otherwise; the intervals say how far by chance.",
+            "Say who was asked, and who was not.",
+        )
+    ]
+
+
+def _asked_table(facts: Facts) -> tuple[Table, ...]:
+    columns = (
+        Column("node", "Part", "node"),
+        Column("parent", "Of", "node"),
+        Column("weight", "Weight", "share"),
+        Column("lower", "Lower", "share"),
+        Column("upper", "Upper", "share"),
+        Column("people", "People", "count"),
+        Column("absent", "Took no part", "count"),
+        Column("inconsistent", "Inconsistent", "count"),
+    )
+    rows = tuple(facts.edition.scoring.asked.select([column.name for column in columns]).rows())
+    note = "A 95 % interval over resamples of the people asked."
+    return (Table("asked", "Weights that people gave", columns, rows, note),) if rows else ()
 
 
 def _floor(facts: Facts) -> list[Finding]:

@@ -79,7 +79,9 @@ def kendall(x: Floats) -> Correlations:
     count = x.shape[1]
     r, pairs = np.full((count, count), np.nan), (there.T.astype(float) @ there)
     for i in range(count):
-        for j in range(i, count):
+        own = codes[there[:, i], i]
+        r[i, i] = 1.0 if len(own) > 1 and own.min() < own.max() else np.nan
+        for j in range(i + 1, count):
             both = there[:, i] & there[:, j]
             r[i, j] = r[j, i] = _tau(codes[both, i], codes[both, j])
     return Correlations(r, pairs)

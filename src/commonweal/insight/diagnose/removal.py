@@ -26,6 +26,8 @@ REMOVALS: Final = {
 def removable(scoring: Scoring, node: str) -> bool:
     """Whether the index can be taken again without a node: there are parents above it, and all are means."""
     above = scoring.framework.ancestors(node)
+    if node in scoring.dropped:
+        return False
     method = scoring.recipe.aggregate.method
     return bool(above) and all(method.at(a.id, a.level).name in MEANS for a in above)
 
@@ -41,10 +43,11 @@ def without(scoring: Scoring, node: str, period: int = -1) -> Floats:
     gone = node
     changed: dict[str, Floats] = {}
     for parent in tree.ancestors(node):
-        children = tree.children(parent.id)
+        kept = [child.id not in scoring.dropped for child in tree.children(parent.id)]
+        children = tuple(c for c, there in zip(tree.children(parent.id), kept, strict=True) if there)
         x = np.stack([changed.get(child.id, scores[:, at[child.id]]) for child in children])[:, None]
         left = np.array([child.id == gone for child in children])
-        weight = np.where(left, 0.0, scoring.weights_of(parent.id, period))
+        weight = np.where(left, 0.0, scoring.weights_of(parent.id, period)[kept])
         if weight.sum() == 0:
             gone = parent.id
             continue

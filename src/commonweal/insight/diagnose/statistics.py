@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.methods import Floats
+from commonweal.methods.moments import moments
 
 #: Limits of the flags; those of the COIN Tool and COINr.
 LEAST_AVAILABLE: Final = 0.65
@@ -34,7 +35,7 @@ def statistics(x: Floats, names: Sequence[str]) -> pl.DataFrame:
     available = (~np.isnan(x)).sum(axis=0)
     nonzero = (~np.isnan(x) & (x != 0)).sum(axis=0)
     distinct, commonest = _repeats(x)
-    skew, kurt = skewness(x), kurtosis(x)
+    skew, kurt = moments(x.T)
     low, middle, high = _quantiles(x)
     with np.errstate(invalid="ignore", divide="ignore"):
         columns = {
@@ -42,7 +43,7 @@ def statistics(x: Floats, names: Sequence[str]) -> pl.DataFrame:
             "max": high,
             "mean": _mean(x),
             "median": middle,
-            "sd": np.sqrt(_moment(x, 2) * available / (available - 1)),
+            "sd": _sd(x),
             "skewness": skew,
             "kurtosis": kurt,
             "available": available,
@@ -61,49 +62,17 @@ def statistics(x: Floats, names: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame({"indicator": list(names), **columns}).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def skewness(x: Floats) -> Floats:
-    """G1 of each column: sqrt(n (n - 1)) / (n - 2) m3 / m2^1.5. nan under 3 values, or where all are equal.
-
-    Source: Joanes and Gill, The Statistician 47 (1998) 183; the SKEW of spreadsheets.
-
-    >>> skewness(np.array([[1.0], [2.0], [6.0]])).round(6).tolist()
-    [1.457863]
-    """
-    n = (~np.isnan(x)).sum(axis=0).astype(np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        g = np.sqrt(n * (n - 1)) / (n - 2) * _moment(x, 3) / _spread(x) ** 1.5
-    return np.where(n >= 3, g, np.nan)
-
-
-def kurtosis(x: Floats) -> Floats:
-    """G2 of each column, 0 for a bell curve: (n - 1) / ((n - 2)(n - 3)) ((n + 1)(m4 / m2^2 - 3) + 6).
-
-    nan under 4 values, or where all are equal. Source as for `skewness`; the KURT of spreadsheets.
-
-    >>> kurtosis(np.array([[1.0], [2.0], [3.0], [10.0]])).round(6).tolist()
-    [3.228]
-    """
-    n = (~np.isnan(x)).sum(axis=0).astype(np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        excess = _moment(x, 4) / _spread(x) ** 2 - 3
-        g = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * excess + 6)
-    return np.where(n >= 4, g, np.nan)
-
-
 def _mean(x: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean: Floats = np.nansum(x, axis=0) / (~np.isnan(x)).sum(axis=0)
     return mean
 
 
-def _moment(x: Floats, order: int) -> Floats:
-    return _mean((x - _mean(x)) ** order)
-
-
-def _spread(x: Floats) -> Floats:
-    """The second moment, nan where it is nothing but the noise of floating point."""
-    spread = _moment(x, 2)
-    return np.where(spread > (1e-14 * np.abs(_mean(x))) ** 2, spread, np.nan)
+def _sd(x: Floats) -> Floats:
+    n = (~np.isnan(x)).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sd: Floats = np.sqrt(np.nansum((x - _mean(x)) ** 2, axis=0) / (n - 1))
+    return np.where(n > 1, sd, np.nan)
 
 
 def _quantiles(x: Floats) -> tuple[Floats, Floats, Floats]:

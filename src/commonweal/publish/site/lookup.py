@@ -223,12 +223,19 @@ class Lookup:
 
     @cached_property
     def goalposts(self) -> dict[str, tuple[float, float]]:
-        """Indicator -> worst and best, where the method has them, for the latest period."""
+        """Indicator -> worst and best, where the method has them, for the latest period.
+
+        Only of indicators that are scored in the units of their source: what is divided or bent has others.
+        """
         frame = self.edition.goalposts
+        moved = self.edition.scoring.in_other_units
         return {
             row[0]: (row[1], row[2])
             for row in frame.select("indicator", "worst", "best", "period").rows()
-            if row[1] is not None and row[2] is not None and row[3] in (None, "", self.latest)
+            if row[1] is not None
+            and row[2] is not None
+            and row[3] in (None, "", self.latest)
+            and row[0] not in moved
         }
 
     @cached_property

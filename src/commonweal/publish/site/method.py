@@ -9,6 +9,7 @@ from commonweal.insight import words
 from commonweal.model.recipe import Method, Recipe
 from commonweal.publish.site import layout, numbers
 from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.prepared import prepared
 
 _NORMALISE = {
     "goalposts": "Each indicator is placed between two goalposts: the worst value scores 0, the best 100.",
@@ -17,6 +18,15 @@ _NORMALISE = {
     "rank": "Each indicator is replaced by its rank, the worst at 1.",
     "percentile": "Each indicator is replaced by the share of areas that it is better than.",
     "exponential": "Each indicator is ranked, and the ranks are bent so that the best stand further apart.",
+    "borda": "Each indicator is replaced by the number of areas that it is better than.",
+    "distance-to-max": "Each indicator is measured by how near it comes to the best, the worst at 0.",
+    "distance-to-target": "Each indicator is measured by how far it has come from the worst to its target.",
+    "distance-to-reference": "Each indicator is measured by how near it comes to that of one area.",
+    "share-of-max": "Each indicator is measured as a share of the best.",
+    "quantile-scale": "Each indicator is replaced by its class, of classes of equal size, the worst at 1.",
+    "t-score": "Each indicator is measured in standard deviations: the mean is 50, each adds 10.",
+    "index-100": "Each indicator is set to 100 for the place as a whole; each standard deviation adds 10.",
+    "threshold": "Each indicator is measured from its threshold, which scores 0: beyond it is below 0.",
     "none": "Indicators are used as they stand.",
 }
 _RULES = {
@@ -31,11 +41,23 @@ _WEIGH = {
     "equal": "equally",
     "pca": "by principal component analysis: indicators that move together share what they have in common;"
     " where that is not safe, equally, with the reason in the table below",
+    "factor": "by the one factor that best explains what they share (maximum likelihood)",
+    "entropy": "by entropy: the more a part tells areas apart, the more it counts",
+    "critic": "by CRITIC: a part counts more if it tells areas apart and the others do not tell the same",
+    "balanced": "so that each has the same influence on the result",
+    "budget": "by points that people shared out among them",
+    "pairwise": "by people’s comparisons of the parts two by two (analytic hierarchy process)",
 }
 _MEAN = {
     "arithmetic": "the plain (arithmetic) mean: a high score makes up fully for a low one",
     "geometric": "the geometric mean: a very low score pulls hard, and a high one can’t make up for it fully",
     "harmonic": "the harmonic mean: a very low score pulls harder still",
+    "median": "the median of its parts: an extreme part can’t move it",
+    "owa": "a mean with weights by place: the best part has the first weight, the worst the last",
+    "mazziotta-pareto": "the mean of its parts with a penalty for being uneven (Mazziotta-Pareto)",
+    "copeland": "the number of areas it is ahead of, less those ahead of it, comparing two by two (Copeland)",
+    "benefit-of-doubt": "seen with the weights that suit each area best: 100 where no others do better",
+    "none": "not formed: its parts stand beside each other",
 }
 
 
@@ -115,7 +137,7 @@ def _steps(lookup: Lookup) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if normalise.method.name == "goalposts" and normalise.method["clip"]:
         scale.append("A value beyond a goalpost scores as the goalpost does.")
     scale += [f"{tree[i].name}: {_NORMALISE.get(m.name, m.name)}" for i, m in normalise.by]
-    steps = [("One scale", tuple(scale)), ("Weights", tuple(_by_level(lookup, "weigh")))]
+    steps = [*prepared(lookup), ("One scale", tuple(scale)), ("Weights", tuple(_by_level(lookup, "weigh")))]
     steps.append(("Means", tuple(_by_level(lookup, "aggregate"))))
     steps.append(("Gaps", _gaps(recipe)))
     if recipe.floor is not None:
