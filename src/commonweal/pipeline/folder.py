@@ -11,7 +11,8 @@ import polars as pl
 import commonweal
 from commonweal import engine, insight, project, sources
 from commonweal.errors import CommonwealError, Fault
-from commonweal.model.edition import Edition
+from commonweal.model.edition import Edition, Scoring
+from commonweal.model.observation import Observations
 from commonweal.model.project import Project
 from commonweal.pipeline.advice import advice
 from commonweal.pipeline.exchange import replacing
@@ -78,14 +79,7 @@ def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Mad
     report("Protecting people")
     gated = sources.gate(loaded, collected, internal=internal)
     report("Scoring")
-    scoring = engine.score(
-        gated.observations,
-        loaded.framework,
-        loaded.areas,
-        loaded.periods,
-        loaded.recipe,
-        loaded.frozen_goalposts,
-    )
+    scoring = _scored(loaded, gated.observations)
     report("Working out what the scores mean")
     edition = Edition(
         title=loaded.title,
@@ -110,6 +104,20 @@ def _loaded(root: Path, report: Report) -> Project:
     return project.load(root, also=sources.header_faults)
 
 
+def _scored(loaded: Project, observations: Observations) -> Scoring:
+    try:
+        return engine.score(
+            observations,
+            loaded.framework,
+            loaded.areas,
+            loaded.periods,
+            loaded.recipe,
+            loaded.frozen_goalposts,
+        )
+    except CommonwealError as error:
+        raise CommonwealError(project.place(loaded.root, error.faults)) from None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
     """What a check found: how far each indicator is covered, what became of records, what is worth knowing.
@@ -132,14 +140,7 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
     collected = sources.collect(loaded, report=report)
     gated = sources.gate(loaded, collected)
     report("Scoring")
-    scoring = engine.score(
-        gated.observations,
-        loaded.framework,
-        loaded.areas,
-        loaded.periods,
-        loaded.recipe,
-        loaded.frozen_goalposts,
-    )
+    scoring = _scored(loaded, gated.observations)
     return Coverage(
         project.coverage(loaded, gated.observations),
         (*collected.notes, *advice(loaded, gated.observations, scoring)),

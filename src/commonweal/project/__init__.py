@@ -4,6 +4,7 @@ from commonweal.project.coverage import coverage, exceptions
 from commonweal.project.frameworks import framework_from_frame
 from commonweal.project.load import load
 from commonweal.project.new import new
+from commonweal.project.place import place
 from commonweal.project.schema import json_schema
 from commonweal.project.values import values_from_frame
 
@@ -14,5 +15,6 @@ __all__ = [
     "json_schema",
     "load",
     "new",
+    "place",
     "values_from_frame",
 ]
