@@ -120,7 +120,9 @@ def test_a_filter_that_no_record_meets_may_be_meant(tmp_path: Path) -> None:
 def test_records_in_utf_16_are_named_as_that(tmp_path: Path) -> None:
     project = project_of(tmp_path, "")
     (tmp_path / "cases.csv").write_bytes("ward\nA\n".encode("utf-16"))
-    with pytest.raises(CommonwealError, match='RECORDS-UNREADABLE the file is UTF-16; Save it as "CSV UTF-8"'):
+    with pytest.raises(
+        CommonwealError, match='RECORDS-UNREADABLE the file is UTF-16; Save it as "CSV UTF-8"'
+    ):
         collect(project)
 
 
