@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from commonweal.errors import CommonwealError
 from commonweal.pipeline.folder import check
 
 YAML = """\
@@ -88,3 +89,10 @@ def test_a_jump_of_ten_and_of_a_hundred(town: Path) -> None:
         "crime: the middle value is 20 in 2023 and 300 in 2024; is it one unit?",
         "schools: the middle value is 21 in 2023 and 0.21 in 2024; is one a share of 1, not of 100?",
     )
+
+
+def test_a_score_that_a_mean_can_not_take_is_told_with_its_line(town: Path) -> None:
+    settings = town / "commonweal.yaml"
+    settings.write_text(settings.read_text().replace("weigh: pca", "aggregate: {index: geometric}"))
+    with pytest.raises(CommonwealError, match=r"^commonweal.yaml:5: SCORE-ZERO"):
+        notes(town, WHOLE)

@@ -11,7 +11,7 @@ import pytest
 
 from commonweal import engine, score
 from commonweal.insight import interpret
-from commonweal.insight.benchmarks import benchmarks
+from commonweal.insight.benchmarks import benchmarks, making
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import BENCHMARKS, STATEMENTS, Edition
 from commonweal.model.framework import Framework, Node
@@ -400,6 +400,14 @@ def test_without_counts_it_is_the_mean_by_population_if_there_is_one():
     assert value_of(whole(made(observed(EARLIER, LATEST))), "crime")[0] == pytest.approx(50)
     weighted = made(observed(EARLIER, LATEST), population=[700, 100, 100, 100])
     assert value_of(whole(weighted), "crime")[0] == pytest.approx((7 * 10 + 100 + 40 + 50) / 10)
+
+
+def test_it_is_known_how_the_place_was_made():
+    plain = interpret(made(observed(EARLIER, LATEST)), NONE_GIVEN)
+    weighed = interpret(made(observed(EARLIER, LATEST), population=[100, 200, 300, 400]), NONE_GIVEN)
+    some = interpret(made(observed(EARLIER, LATEST), population=[100, 200, 300, None]), NONE_GIVEN)
+    found = [making(edition, "cold").value for edition in (plain, weighed, some)]
+    assert found == ["plain", "weighted", "plain"]
 
 
 def test_a_given_value_of_the_place_wins():

@@ -468,3 +468,16 @@ def test_the_reference_lists_the_built_in_framework() -> None:
         better = "more" if direction == 1 else "less"
         assert f"| {name} | `{id}` | {better} | {unit} |" in text
     assert all(f"| {column}" in text or f", {column} |" in text for column in COLUMNS)
+
+
+def test_a_new_project_is_told_once_which_indicators_it_has(tmp_path: Path) -> None:
+    project.new(tmp_path)
+    (tmp_path / "areas.csv").write_text("code,name\nE1,Abbey\n")
+    (tmp_path / "data" / "values.csv").write_text(
+        "area,period,indicator,value,numerator,denominator\nE1,2024,pest-control,3,3,\n"
+    )
+    with pytest.raises(CommonwealError) as caught:
+        project.load(tmp_path)
+    (fault,) = [fault for fault in caught.value.faults if fault.code == "INDICATOR-EMPTY"]
+    assert fault.what == "52 of 53 indicators have neither values nor a measure"
+    assert "`framework: {use: framework.csv, only: [pest-control]}`" in fault.remedy

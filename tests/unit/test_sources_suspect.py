@@ -14,7 +14,7 @@ from commonweal.errors import CommonwealError
 from commonweal.model.area import Boundaries
 from commonweal.model.project import Project
 from commonweal.model.source import Link, Measure, Records
-from commonweal.sources import collect, ledger_lines
+from commonweal.sources import collect, ledger_lines, undated_lines
 
 SQUARES = np.array([shapely.box(-0.6, 52, -0.5, 53), shapely.box(-0.5, 52, -0.4, 53)], dtype=object)
 OUTLINES = Boundaries(("A", "B"), SQUARES, "EPSG:4326")
@@ -115,3 +115,20 @@ def test_a_filter_that_no_record_meets_may_be_meant(tmp_path: Path) -> None:
     measure = Measure("number", "cases", "count", where="kind = 'fatal'", may_be_empty=True)
     collected = collect(project_of(tmp_path, "ward,kind\nA,serious\nB,slight\n", measure))
     assert collected.counted.frame["value"].to_list() == [0.0, 0.0]
+
+
+def test_records_in_utf_16_are_named_as_that(tmp_path: Path) -> None:
+    project = project_of(tmp_path, "")
+    (tmp_path / "cases.csv").write_bytes("ward\nA\n".encode("utf-16"))
+    with pytest.raises(
+        CommonwealError, match='RECORDS-UNREADABLE the file is UTF-16; Save it as "CSV UTF-8"'
+    ):
+        collect(project)
+
+
+def test_the_first_unreadable_dates_are_placed_and_not_repeated(tmp_path: Path) -> None:
+    text = "ward,when\nA,2016-01-02\nA,2016-01-05\nA,2016-01-07\nA,12/25/2016\nB,\n"
+    project = project_of(tmp_path, text, date="when", period="")
+    assert undated_lines(project, collect(project)) == [
+        "cases: the first dates that can't be read are at cases.csv:5, cases.csv:6"
+    ]

@@ -51,5 +51,8 @@ def run(
     project.new(folder, framework=framework, areas=areas)
     typer.echo(
         f"Wrote a starter project to {folder}\n"
-        f"Fill in {folder}/areas.csv and {folder}/data/values.csv, then: commonweal check {folder}"
+        f"First: {folder}/areas.csv, a row for each area, with its code and name.\n"
+        f"Then: {folder}/data/values.csv, a row for each area, period and indicator; and in"
+        f" {folder}/commonweal.yaml, `only:` the indicators you have figures for.\n"
+        f"Next: commonweal check {folder}"
     )

@@ -60,7 +60,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> Table:
     else:
         table = _read_csv(path)
     if not table.frame.height:
-        raise _empty(path)
+        raise _empty(path, tuple(table.frame.columns))
     return table
 
 
@@ -230,7 +230,8 @@ def _format(path: Path, what: str, remedy: str) -> CommonwealError:
     return CommonwealError(Fault("FILE-FORMAT", what, remedy, file=str(path)))
 
 
-def _empty(path: Path) -> CommonwealError:
-    return CommonwealError(
-        Fault("FILE-EMPTY", "the table has no rows", "Fill it in, or take it out of the project.", str(path))
+def _empty(path: Path, headings: tuple[str, ...] = ()) -> CommonwealError:
+    what = (
+        f"the table has headings ({', '.join(headings)}) and no rows" if headings else "the table has no rows"
     )
+    return CommonwealError(Fault("FILE-EMPTY", what, "Fill it in, or take it out of the project.", str(path)))

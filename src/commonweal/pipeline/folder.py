@@ -122,16 +122,19 @@ def _loaded(root: Path, report: Report) -> Project:
 
 def score_project(loaded: Project, observations: Observations) -> Scoring:
     """The scores of a project's observations, which have passed the gate."""
-    return engine.score(
-        observations,
-        loaded.framework,
-        loaded.areas,
-        loaded.periods,
-        loaded.recipe,
-        loaded.frozen_goalposts,
-        answers=loaded.answers,
-        denominators=loaded.denominators,
-    )
+    try:
+        return engine.score(
+            observations,
+            loaded.framework,
+            loaded.areas,
+            loaded.periods,
+            loaded.recipe,
+            loaded.frozen_goalposts,
+            answers=loaded.answers,
+            denominators=loaded.denominators,
+        )
+    except CommonwealError as error:
+        raise CommonwealError(project.place(loaded.root, error.faults)) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

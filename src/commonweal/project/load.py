@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from commonweal.model.recipe import ORDER, Recipe
 from commonweal.model.source import Measure, Protection, Records
 from commonweal.project.answers import Answers, read_answers
 from commonweal.project.areas import attribute_faults, read_areas
-from commonweal.project.columns import several
+from commonweal.project.columns import SHOWN, several
 from commonweal.project.figures import (
     BENCHMARKS,
     DENOMINATORS,
@@ -326,16 +326,7 @@ class _Reading:
         have = pl.concat(t.frame.select("indicator", "period") for t in _all(tables)).unique()
         if not len(tables.protected):
             measured = self.named("measures") | {m.indicator for m in measures} | set(have["indicator"])
-            self.faults += several(
-                Fault(
-                    "INDICATOR-EMPTY",
-                    f"indicator {node.id!r} has neither values nor a measure",
-                    "Add some, or leave it out: `framework: {use: …, without: [" + node.id + "]}`.",
-                    *chosen.places[node.id],
-                )
-                for node in chosen.framework.indicators
-                if node.id not in measured
-            )
+            self.faults += self.empty_indicators(chosen, measured)
         if records or self.named("records") or len(tables.protected):
             return
         held = [Period.parse(label) for label in sorted(set(have["period"]))]
@@ -345,6 +336,29 @@ class _Reading:
                 remedy = "Take it out, add its values, or let older ones be carried."
                 place = self.keys.periods.publish.index(period.label)
                 self.fault("PERIOD-EMPTY", what, remedy, ("periods", "publish", place))
+
+    def empty_indicators(self, chosen: Chosen, measured: Set[str]) -> list[Fault]:
+        """A fault for each indicator without data; one for all where few have some, as in a new project."""
+        ids = [node.id for node in chosen.framework.indicators]
+        empty = [id for id in ids if id not in measured]
+        have = [id for id in ids if id in measured]
+        if len(empty) > len(have) and len(empty) > SHOWN:
+            what = f"{len(empty)} of {len(ids)} indicators have neither values nor a measure"
+            use = self.document.data["project"]["framework"]
+            use = use["use"] if isinstance(use, dict) else use
+            remedy = (
+                f"Add some, or keep those you have: `framework: {{use: {use}, only: [{', '.join(have)}]}}`."
+            )
+            return [self.document.fault("INDICATOR-EMPTY", what, remedy, ("project", "framework"))]
+        return several(
+            Fault(
+                "INDICATOR-EMPTY",
+                f"indicator {id!r} has neither values nor a measure",
+                "Add some, or leave it out: `framework: {use: …, without: [" + id + "]}`.",
+                *chosen.places[id],
+            )
+            for id in empty
+        )
 
 
 def _all(tables: Tables) -> tuple[Any, ...]:

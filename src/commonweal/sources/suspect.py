@@ -79,29 +79,37 @@ def _said(extent: Extent) -> str:
 def _extent(files: Iterable[File], x: str, y: str) -> Extent | None:
     """The extent of the points in some files; None where there is none."""
     ends = [_extent_of_file(file, x, y) for file in files]
-    known = [e for e in ends if None not in e]
+    known = [[end for end in e if end is not None] for e in ends if None not in e]
     if not known:
         return None
     wests, souths, easts, norths = zip(*known, strict=True)
     return min(wests), min(souths), max(easts), max(norths)
 
 
-def _extent_of_file(file: File, x: str, y: str) -> tuple[float, ...]:
+def _extent_of_file(file: File, x: str, y: str) -> tuple[float | None, ...]:
+    """West, south, east and north; this only helps to say what is wrong, so a file may be passed over."""
     if file.kind == "parquet":
         frame = pl.scan_parquet(file.path)
     else:
         frame = pl.scan_csv(
-            file.path, separator=file.delimiter, infer_schema=False, has_header=False, skip_rows=1,
-            new_columns=[f"#{i}" for i in range(len(file.columns))], encoding="utf8-lossy",
+            file.path,
+            separator=file.delimiter,
+            schema={f"#{i}": pl.String for i in range(len(file.columns))},
+            has_header=False,
+            skip_rows=1,
+            encoding="utf8-lossy",
             truncate_ragged_lines=True,
-        ).rename({f"#{i}": name for i, name in enumerate(file.columns) if name in (x, y)})  # fmt: skip
+        ).rename({f"#{i}": name for i, name in enumerate(file.columns) if name in (x, y)})
     number = [
         pl.col(name).cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False) for name in (x, y)
     ]
     usable = [pl.when(n.is_finite()).then(n) for n in number]
     ends = [usable[0].min().alias("w"), usable[1].min().alias("s")]
     ends += [usable[0].max().alias("e"), usable[1].max().alias("n")]
-    return frame.select(ends).collect().row(0)
+    try:
+        return frame.select(ends).collect().row(0)
+    except pl.exceptions.PolarsError:
+        return (None,)
 
 
 def _undated(plan: Plan, fates: Fates) -> list[Fault]:

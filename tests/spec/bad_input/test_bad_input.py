@@ -263,7 +263,10 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "a file with a header only": (
         ("values.csv", SOUND["values.csv"], "area,period,indicator,value\n"),
-        ["values.csv: FILE-EMPTY the table has no rows; "],
+        [
+            "values.csv: FILE-EMPTY the table has headings (area, period, indicator, value) and no rows; Fill"
+            " it in,"
+        ],
     ),
     "a row that is longer than the header": (
         ("values.csv", "E2,2016,crime,20", "E2,2016,crime,1,020"),

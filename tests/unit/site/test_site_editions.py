@@ -131,6 +131,49 @@ def test_hidden_missing_and_carried_figures(sample: Sample) -> None:
     assert "Older figures carried forward" in found["method.html"]
 
 
+def _hide(*areas: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Hide the second indicator in some areas."""
+    where = (pl.col("indicator") == "spi-1-1-2") & pl.col("area").is_in(areas)
+    return lambda frame: frame.with_columns(
+        pl.when(where).then(pl.lit("suppressed")).otherwise("status").alias("status")
+    )
+
+
+def test_a_page_warns_where_many_are_hidden(sample: Sample) -> None:
+    codes = [f"E{k:08d}" for k in range(17)]
+    few = dict(pages(sample(change=_hide(*codes[:3]))))["nodes/spi-1-1-2.html"]
+    assert "Take care" not in few
+    assert "3 are hidden" in few or "three are hidden" in few
+    most = dict(pages(sample(change=_hide(*codes[:11]))))
+    node = most["nodes/spi-1-1-2.html"]
+    assert "Take care: 11 of 17 wards are hidden to protect people." in node
+    assert "Shown in 6 of 17 wards only, so none is called highest or lowest." in node
+    assert "of the 6 wards shown" in node
+    hidden = re.findall(r'<tr role="row"><th[^>]*>(?:(?!</tr>).)*\[c\](?:(?!</tr>).)*</tr>', node)
+    assert len(hidden) == 11
+    assert all('data-l="Rank">[c]<' in row and 'data-l="Score">[c]<' in row for row in hidden)
+    assert 'data-l="Score">[c]<' in _row(most["areas/E00000004.html"], "spi-1-1-2")
+
+
+def test_a_change_of_other_indicators_is_marked(sample: Sample) -> None:
+    def later(frame: pl.DataFrame) -> pl.DataFrame:
+        gone = (pl.col("area") == "E00000003") & (pl.col("indicator") == "spi-1-1-2")
+        return frame.filter(~(gone & (pl.col("period") == "2014")))
+
+    found = dict(pages(sample(change=later)))
+    assert "* Not of the same indicators at both ends" in found["index.html"]
+    page = found["areas/E00000003.html"]
+    assert "points a year, not of the same indicators" in page
+    assert "not of the same indicators: 2014 has no figure for" in page
+    assert "* Not of the same" not in dict(pages(sample()))["index.html"]
+
+
+def test_the_data_page_tells_which_columns_are_empty(sample: Sample) -> None:
+    found = dict(pages(sample(peers=False)))["data.html"]
+    assert "Empty in this edition: rank_low, rank_high, range_low and range_high." in found
+    assert "It has no rows in this edition." in found
+
+
 def _row(text: str, indicator: str) -> str:
     found = re.search(rf'<tr id="f-{indicator}".*?</tr>', text, re.DOTALL)
     assert found

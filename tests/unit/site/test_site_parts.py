@@ -14,6 +14,7 @@ from commonweal.errors import CommonwealError
 from commonweal.model.area import Boundaries
 from commonweal.publish.site import theme
 from commonweal.publish.site.addresses import file_names
+from commonweal.publish.site.choropleth import choropleth
 from commonweal.publish.site.scale import Axis, Classes
 from commonweal.publish.site.shapes import draw
 from commonweal.publish.site.write import write_site
@@ -141,3 +142,21 @@ def test_classes_keep_ties_together() -> None:
     assert Classes.of([]).breaks == ()
     assert Classes.of([1.0, 2.0]).number(1.0) == 1
     assert Classes.of([1.0, 2.0]).number(2.0) == 3
+
+
+def test_a_class_gives_way_to_a_rounder_break() -> None:
+    values = [24.9, 25.2, 32.7, 35.6, 39.5, 43.1, 49.5, 52.3, 52.8, 58.3, 60.3, 61.9, 64.6, 67.1, 69.1, 71.6]
+    assert Classes.of(values).breaks == (40.0, 60.0)
+
+
+def test_areas_with_one_number_have_one_colour(tiling: Callable[..., Boundaries]) -> None:
+    shapes = draw(tiling(6))
+    values = dict(zip(shapes.outlines, (10.0, 12.6, 13.4, 13.6, 20.0, 21.0), strict=True))
+    words = dict.fromkeys(values, "")
+    picture = choropleth(
+        shapes, values, write=str, hrefs=words, says=words, texts=words, title="", caption="", places=0,
+        direction=-1,
+    )  # fmt: skip
+    kinds = dict(zip(values.values(), (area.kind for area in picture.areas), strict=True))
+    assert kinds[12.6] == kinds[13.4]
+    assert [end for _, _, end in picture.legend] == ["best third", "middle third", "worst third"]
