@@ -125,14 +125,14 @@ def test_a_zero_in_a_parent_that_is_missing_anyway_is_not_refused() -> None:
 @pytest.mark.parametrize("frozen", [None, pl.DataFrame({"indicator": ["x"], "worst": [1.0], "best": [3.0]})])
 def test_frozen_goalposts_that_are_not_there(frozen: pl.DataFrame | None) -> None:
     recipe = {"normalise": {"method": "goalposts", "rule": "frozen", "edition": "2019"}}
-    with pytest.raises(CommonwealError, match="no goalposts for indicator 'y'") as error:
+    with pytest.raises(CommonwealError, match="no scale for indicator 'y'") as error:
         scored(PAIR, GOOD, recipe, frozen=frozen)
     assert set(codes_of(error)) == {"FRAMEWORK-GOALPOSTS"}
 
 
 def test_a_method_without_goalposts_can_not_be_frozen() -> None:
-    with pytest.raises(CommonwealError, match="rule frozen does not fit zscore") as error:
-        scored(PAIR, GOOD, {"normalise": {"method": "zscore", "rule": "frozen", "edition": "2019"}})
+    with pytest.raises(CommonwealError, match="rule frozen does not fit rank") as error:
+        scored(PAIR, GOOD, {"normalise": {"method": "rank", "rule": "frozen", "edition": "2019"}})
     assert set(codes_of(error)) == {"RECIPE-RULE"}
 
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from drawn import column, table, tree
 
+import commonweal
 from commonweal.engine import follow, score
 from commonweal.errors import CommonwealError
 from commonweal.model.area import Area, Areas
@@ -341,6 +342,117 @@ class TestOrder:
         assert followed.value == 100
         assert followed.steps == (("denominate", 50), ("treat", 40), ("normalise", 100))
         assert (followed.worst, followed.best) == (1, 40)
+
+
+class TestNothingLeft:
+    def test_no_denominator_at_all(self) -> None:
+        said = refused(
+            "INDICATOR-EMPTY",
+            "area | x | y\na | 1 | 2\nb | 3 | 4",
+            {"denominate": {"x": "n"}},
+            attributes={"n": pl.Series([None, None], dtype=pl.Float64)},
+        )
+        assert "'x' has no value left to score" in said
+
+    def test_no_value_in_the_base_period_of_a_treatment(self) -> None:
+        text = "area | period | x | y\na | 2019 | . | 2\nb | 2019 | . | 5\na | 2020 | 1 | 4\nb | 2020 | 2 | 1"
+        recipe = {"treat": {"method": "winsorise", "rule": "base", "base": "2019"}}
+        assert "base period 2019 to fit a treatment on" in refused("INDICATOR-EMPTY", text, recipe)
+
+    def test_areas_screened_out_take_an_indicator_with_them(self) -> None:
+        wide = tree("index\n  + x\n  + y\n  + z")
+        text = "area | x | y | z\na | 1 | 2 | .\nb | 3 | 4 | .\nc | . | . | 4"
+        scoring = run(text, {"screen": {"areas": 0.5}}, wide)
+        assert scoring.reasons == {"z": "screened out: no area that has a value is left"}
+        assert column(scoring, "index") == [0, 100, None]
+
+    def test_answers_about_an_indicator_that_is_left_out(self) -> None:
+        wide = tree("index\n  + x\n  + y\n  + z")
+        frame = table("area | x | y | z\na | 1 | 2 | .\nb | 3 | 4 | .\nc | 2 | 9 | 4")
+        areas = Areas("place", "", tuple(Area(code, code) for code in "abc"))
+        recipe = Recipe.read(
+            {"screen": {"indicators": 0.5}, "weigh": {"method": "budget", "path": "answers.csv"}}
+        )
+        points = {"index": np.array([[30.0, 10.0, 60.0], [30.0, 10.0, 60.0]])}
+        scoring = score(
+            Observations.of(frame), wide, areas, Periods((Period.parse("2020"),)), recipe, answers=points
+        )
+        np.testing.assert_allclose(scoring.child_weights["index"], [[0.75, 0.25, 0]])
+
+
+class TestFromFrames:
+    VALUES = pl.DataFrame({"area": ["a", "b", "c"], "x": [10.0, 30.0, None], "y": [1.0, 2.0, 3.0]})
+    TREE = pl.DataFrame(
+        {"id": ["index", "x", "y"], "name": ["Index", "X", "Y"], "parent": ["", "index", "index"],
+         "level": ["index", "indicator", "indicator"], "direction": [None, 1, 1]}
+    )  # fmt: skip
+    RECIPE = {  # noqa: RUF012
+        "denominate": {"x": "people"},
+        "impute": {"method": "group-mean", "group": "region"},
+        "normalise": "minmax",
+    }
+
+    def test_areas_and_denominators_are_frames_too(self) -> None:
+        areas = pl.DataFrame({"code": ["a", "b", "c"], "name": ["A", "B", "C"], "region": [1, 2, 2]})
+        people = pl.DataFrame(
+            {"name": "people", "area": ["a", "b", "c"], "period": 1999, "value": [5, 10, 1]}
+        )
+        edition = commonweal.score(self.VALUES, self.TREE, self.RECIPE, areas=areas, denominators=people)
+        assert edition.scores.filter(node="x").select("score", "status").rows() == [
+            (0, "observed"), (100, "observed"), (100, "imputed"),
+        ]  # fmt: skip
+        assert edition.areas.names["b"] == "B"
+
+    def test_a_frame_that_lacks_a_column(self) -> None:
+        with pytest.raises(CommonwealError) as error:
+            commonweal.score(self.VALUES, self.TREE, {}, areas=pl.DataFrame({"name": ["A"]}))
+        assert error.value.faults[0].code == "COLUMN-MISSING"
+
+    def test_infinity_in_a_frame(self) -> None:
+        values = self.VALUES.with_columns(x=pl.Series([1.0, float("inf"), 2.0]))
+        with pytest.raises(CommonwealError, match="'x'"):
+            commonweal.score(values, self.TREE)
+
+
+class TestTraps:
+    @pytest.mark.parametrize("method", ["winsorise", "log", "cube-root", "yeo-johnson", "box-cox"])
+    def test_a_direction_of_minus_one_turns_scores_and_nothing_else(self, method: str) -> None:
+        rows = "\n".join(f"a{n} | {n} | {n}" for n in range(1, 9))
+        scoring = run(f"area | x | y\n{rows}\nb | 99 | 99", {"treat": method, "normalise": "minmax"})
+        assert met(scoring, "x") == met(scoring, "y")
+        np.testing.assert_allclose(
+            scoring.scores[0, :, scoring.node_index["x"]], 100 - scoring.scores[0, :, scoring.node_index["y"]]
+        )
+
+    def test_a_line_over_some_years_uses_the_years_themselves(self) -> None:
+        text = "area | period | x | y\na | 2010 | 0 | 1\na | 2012 | . | 2\na | 2020 | 10 | 3"
+        scoring = run(text, {**PLAIN, "impute": "linear"})
+        assert met(scoring, "x", 1) == [2]
+
+    def test_the_order_of_rows_and_areas_never_matters(self) -> None:
+        random = np.random.default_rng(3)
+        cells = [
+            (f"a{a}", str(period), id, None if random.random() < 0.2 else float(random.lognormal()))
+            for a in range(12)
+            for period in (2018, 2019, 2020)
+            for id in ("x", "y", "z")
+        ]
+        frame = pl.DataFrame(cells, schema=["area", "period", "indicator", "value"], orient="row")
+        wide = tree("index\n  + x\n  - y\n  + z")
+        periods = Periods(tuple(Period.parse(str(year)) for year in (2018, 2019, 2020)))
+        for how in ("component-mean", "regression", {"method": "chained", "draws": 2}, "linear", "carry"):
+            recipe = Recipe.read({"impute": how, "treat": {"method": "winsorise", "skew": 1, "kurtosis": 1}})
+            found = []
+            for rename in (lambda code: code, lambda code: f"z{99 - int(code[1:])}"):
+                names = {f"a{a}": rename(f"a{a}") for a in range(12)}
+                areas = Areas("place", "", tuple(Area(code, code) for code in names.values()))
+                rows = frame.with_columns(pl.col("area").replace(names)).sample(
+                    fraction=1, shuffle=True, seed=1
+                )
+                scoring = score(Observations.of(rows), wide, areas, periods, recipe)
+                at = [scoring.area_index[names[f"a{a}"]] for a in range(12)]
+                found.append(scoring.scores[:, at])
+            np.testing.assert_array_equal(*found)
 
 
 class TestNumbers:

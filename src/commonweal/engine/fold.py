@@ -107,7 +107,7 @@ def fold(
         if parent.id not in tree.kept:
             tree.leave_out(parent)
             continue
-        formed = form(parent, tree.children(parent), recipe, answers.get(parent.id))
+        formed = form(parent, tree.children(parent), recipe, tree.answers(parent, answers.get(parent.id)))
         faults += _faults(formed, parent, tree, entered.periods, areas, recipe)
         tree.hold(parent, formed)
     raise_any(faults)

@@ -130,8 +130,7 @@ def find_scales(
                 beside = (NO_MARKS,) * len(references)
         hidden = bool(cells.protected[i])
         if np.isnan(cells.values[i, cells.published]).all():
-            # An indicator empty for another reason never entered, or was screened out.
-            reason, found = HIDDEN if cells.kept[i] else "", []
+            reason, found = _nothing_left(cells, i)
         else:
             reason, found = _range(node, method, rule, step.base, references, cells.periods, hidden, sign)
             found = found or _refused(node, method, references, beside)
@@ -139,6 +138,20 @@ def find_scales(
         scales.append(Scale(node, method, rule, references, beside, sign, reason))
     raise_any(faults)
     return tuple(scales)
+
+
+def _nothing_left(cells: Cells, i: int) -> tuple[str, list[Fault]]:
+    """Why an indicator that entered has no value to score: it was screened out, hidden, or not divided."""
+    if not cells.kept[i]:
+        return "", []  # screening gives its own reason
+    if cells.protected[i]:
+        return HIDDEN, []
+    if cells.dropped.any():
+        return "screened out: no area that has a value is left", []
+    node = cells.nodes[i]
+    what = f"indicator {node.id!r} has no value left to score"
+    remedy = "Give it denominators for its periods, or leave it out with `without`."
+    return "", [_fault("INDICATOR-EMPTY", node, what, remedy)]
 
 
 def _seen(cells: Cells, i: int, step: Normalise, rule: str) -> tuple[Floats, tuple[Flags, ...]]:

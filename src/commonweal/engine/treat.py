@@ -14,7 +14,7 @@ from commonweal.errors import Fault, raise_any
 from commonweal.methods import Floats, Positions, treat
 from commonweal.methods.treat import BENDS, Treatment
 from commonweal.model.edition import TREATMENTS
-from commonweal.model.recipe import Method, Treat
+from commonweal.model.recipe import FITTED, Method, Treat
 
 _REMEDY: Final = {
     "log": "Logarithms need values above 0: use yeo-johnson or cube-root, or winsorise with then: log.",
@@ -47,7 +47,9 @@ def run(cells: Cells, step: Treat, number: int) -> Treated:
             continue
         for f, (label, fitted_on) in enumerate(fits):
             ordered = np.sort(fitted_on(at), axis=1)
-            known = ~np.isnan(ordered[:, 0]) if ordered.shape[1] else np.zeros(len(at), dtype=bool)
+            known = ~np.isnan(ordered[:, 0])
+            if step.rule == "base" and method.name in FITTED:
+                raise_any(_unfitted(cells, step, at[~known]))
             if not known.any():
                 continue
             found = treat.METHODS[method.name](ordered[known], **dict(method.parameters))
@@ -77,6 +79,21 @@ def _fits(cells: Cells, step: Treat) -> list[tuple[str, Callable[[Positions], Fl
         return used[:, cells.published].reshape(len(at), -1)
 
     return [("", pooled)]
+
+
+def _unfitted(cells: Cells, step: Treat, at: Positions) -> list[Fault]:
+    """Indicators that nothing is known of in the base period, though other periods have values."""
+    return [
+        Fault(
+            "INDICATOR-EMPTY",
+            f"indicator {cells.nodes[i].id!r} has no value in the base period {step.base} to fit a treatment"
+            " on",
+            "Give it one, choose another base, or do not treat it (by: {indicator: none}).",
+            path=(cells.nodes[i].id, "id"),
+        )
+        for i in at.tolist()
+        if cells.there[i].any()
+    ]
 
 
 def _by_method(cells: Cells, step: Treat) -> list[tuple[Method, Positions]]:

@@ -60,6 +60,14 @@ class Tree:
         offset, per_point = _points(nodes, self.scales)
         return Children(nodes, self.scores[at], self.status[at], self.fresh[at], offset, per_point)
 
+    def answers(self, parent: Node, given: Floats | None) -> Floats | None:
+        """What people said about the children that are left: (people, children) or judgements of pairs."""
+        left = [node.id in self.kept for node in self.framework.children(parent.id)]
+        if given is None or all(left):
+            return given
+        kept = given[:, left]
+        return kept[:, :, left] if kept.ndim == 3 else kept
+
     def hold(self, parent: Node, formed: Formed) -> None:
         """Keep what a parent was formed to."""
         at = self.position[parent.id]

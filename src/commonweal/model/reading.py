@@ -121,7 +121,7 @@ def _fitted(
             faults.append(("rule", f"rule {rule} lacks its {name}", f"Add `{name}:` beside the rule."))
         if rule != needed and have:
             faults.append((name, f"{name} is {have!r}, but the rule is {rule}", f"Write rule: {needed}."))
-    if rule == "given" and method.name != "goalposts":
+    if rule == "given" and rule in rules and method.name != "goalposts":
         remedy = "Only goalposts can be given in the framework."
         faults.append(("rule", f"rule given does not fit {method.name}", remedy))
     methods = tuple((node, _own(family, written, given, (*path, "by", node))) for node, written in by.items())

@@ -33,9 +33,9 @@ from commonweal.model.steps import (
 )
 
 __all__ = [
-    "CELL_STEPS", "METHODS", "ORDER", "RULES", "RULES_OF", "Aggregate", "Available", "ByParent", "CellStep",
-    "Denominate", "Fitted", "Floor", "Impute", "Method", "Normalise", "Recipe", "Screen", "Step", "Treat",
-    "Value", "Weigh", "power",
+    "CELL_STEPS", "FITTED", "METHODS", "ORDER", "RULES", "RULES_OF", "Aggregate", "Available", "ByParent",
+    "CellStep", "Denominate", "Fitted", "Floor", "Impute", "Method", "Normalise", "Recipe", "Screen", "Step",
+    "Treat", "Value", "Weigh", "power",
 ]  # fmt: skip
 
 _T = TypeVar("_T")
