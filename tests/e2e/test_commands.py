@@ -75,7 +75,7 @@ class TestOnTheDemo:
         assert "the first dates that can't be read are at housing-register.csv:400" in done.stdout
         assert "premature-mortality" not in done.stdout
         assert "premature-mortality" in command("check", demo_project, "--all").stdout
-        assert not (demo_project / ".commonweal").exists()
+        assert not (demo_project / ".commonweal" / "scratch").exists()
 
     def test_check_json(self, command, demo_project: Path) -> None:
         document = json.loads(command("check", demo_project, "--json").stdout)

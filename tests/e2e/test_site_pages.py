@@ -19,7 +19,7 @@ def pages(demo_site: Path) -> dict[Path, Page]:
 
 
 def test_every_page_is_sound_html(pages: dict[Path, Page]) -> None:
-    assert len(pages) == 17 + 79 + 7
+    assert len(pages) == 17 + 69 + 7
     assert {path.name: found for path, page in pages.items() if (found := unsound(page))} == {}
 
 
