@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from polars import DataFrame
+
     from commonweal.pipeline.comparing import Difference
 
 NAME: Final = "diff"
@@ -60,10 +62,21 @@ def _lines(found: Difference) -> Iterator[str]:
         frame = getattr(found, name)
         if frame.height:
             yield f"Moved in {name}: {frame.height} figures; the first {min(_SHOWN, frame.height)}:"
-            yield from (f"  {line}" for line in lines(frame.head(_SHOWN)))
+            yield from (f"  {line}" for line in lines(_in_full(frame.head(_SHOWN))))
     yield from _scores(found)
     for sentence in found.breaks:
         yield f"Break: {sentence}"
+
+
+def _in_full(frame: DataFrame) -> DataFrame:
+    """Figures with six significant digits: weights are small."""
+    import polars as pl
+
+    return frame.with_columns(
+        pl.Series(name, [None if x is None else f"{x:.6g}" for x in frame[name]], dtype=pl.String)
+        for name, kind in frame.schema.items()
+        if kind == pl.Float64
+    )
 
 
 def _scores(found: Difference) -> Iterator[str]:
