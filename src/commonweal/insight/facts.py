@@ -101,7 +101,7 @@ class Facts:
         hidden = scoring.value_status[self.at] == STATUS_CODE[Status.SUPPRESSED]
         return np.where(hidden, np.nan, scoring.values[self.at])
 
-    @property
+    @cached_property
     def known(self) -> Array:
         """Whether a value is there and not hidden, shape (areas, indicators)."""
         there: Array = np.isfinite(self.shown)
