@@ -33,4 +33,4 @@ def interpret(edition: Edition, given_benchmarks: pl.DataFrame) -> Edition:
         meant = replace(meant, peers=near, performance=performance(scoring, near, edition.peer_rule))
     if edition.progress_rule is not None:
         meant = replace(meant, progress=progress(scoring, edition.progress_rule))
-    return replace(meant, statements=statements(meant))
+    return replace(meant, tell=statements)

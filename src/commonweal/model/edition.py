@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -276,6 +276,10 @@ class Scoring:
         ).select(pl.col(name).cast(dtype) for name, dtype in SCORES.items())
 
 
+def _says_nothing(edition: Edition) -> pl.DataFrame:
+    return pl.DataFrame(schema=STATEMENTS)
+
+
 def _empty(schema: dict[str, type[pl.DataType]]) -> Any:
     return field(default_factory=lambda: pl.DataFrame(schema=schema))
 
@@ -301,7 +305,8 @@ class Edition:
     performance: pl.DataFrame = _empty(PERFORMANCE)
     progress: pl.DataFrame = _empty(PROGRESS)
     unevenness: pl.DataFrame = _empty(UNEVENNESS)
-    statements: pl.DataFrame = _empty(STATEMENTS)
+    #: what makes its statements; they are made when first asked for, since many areas have many
+    tell: Callable[[Edition], pl.DataFrame] = _says_nothing
     internal: bool = False
     #: sentences on how people were protected, for the protection page
     protection: tuple[str, ...] = ()
@@ -309,6 +314,11 @@ class Edition:
     notes: tuple[str, ...] = ()
     #: years an older observation may be carried
     carry: float = 0.0
+
+    @cached_property
+    def statements(self) -> pl.DataFrame:
+        """What is said about the place, its areas and its nodes: a sentence a row, with its numbers."""
+        return self.tell(self)
 
     @property
     def framework(self) -> Framework:
