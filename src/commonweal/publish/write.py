@@ -11,9 +11,9 @@ import polars as pl
 from commonweal.insight.audit import audit
 from commonweal.model.edition import Edition
 from commonweal.model.project import Project
+from commonweal.publish.catalogue import data_tables
 from commonweal.publish.datapackage import describe
 from commonweal.publish.geography import write_geojson
-from commonweal.publish.observed import entered
 from commonweal.publish.record import write_record
 from commonweal.publish.republish import write_project
 from commonweal.publish.site import write_site
@@ -46,35 +46,6 @@ def write_edition(
     report("Writing pages")
     write_site(edition, tree / "site", audited)
     write_record(edition, tree, version, inputs)
-
-
-def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
-    """File name -> table, for OUT/data."""
-    return {
-        "scores.csv": edition.scores,
-        "observations.csv": entered(edition),
-        "weights.csv": edition.weights,
-        "goalposts.csv": edition.goalposts,
-        **({"scales.csv": edition.scales} if edition.scales.height else {}),
-        **({"treatments.csv": _treatments(edition)} if edition.scoring.treatments.height else {}),
-        **({"treated.csv": edition.scoring.treated} if edition.scoring.treatments.height else {}),
-        **({"screened.csv": edition.scoring.screened} if edition.scoring.screened.height else {}),
-        "statements.csv": edition.statements,
-        "benchmarks.csv": edition.benchmarks,
-        "ledger.csv": edition.ledger,
-        "peers.csv": edition.peers,
-        "performance.csv": edition.performance,
-        "progress.csv": edition.progress,
-        "unevenness.csv": edition.unevenness,
-    }
-
-
-def _treatments(edition: Edition) -> pl.DataFrame:
-    """What each treatment did to each indicator, and why."""
-    moments = ("skew_before", "kurtosis_before", "skew_after", "kurtosis_after")
-    return edition.scoring.treatments.select(
-        "step", "period", "indicator", "method", "what", pl.col("points").alias("moved"), *moments, "why"
-    )
 
 
 def _headlines(edition: Edition) -> dict[str, dict[str, object]]:

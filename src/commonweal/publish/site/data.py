@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from commonweal.insight import words
-from commonweal.model.edition import Edition
-from commonweal.publish import observed
+from commonweal.publish.catalogue import data_tables
 from commonweal.publish.datapackage import COLUMNS, TABLES
 from commonweal.publish.site import layout
 from commonweal.publish.site.lookup import Lookup
@@ -39,7 +38,7 @@ class DataPage:
 def data_page(lookup: Lookup) -> DataPage:
     """The files of an edition; a file of boundaries only if it has them."""
     edition = lookup.edition
-    files = [_described(name, frame) for name, frame in _frames(edition).items()]
+    files = [_described(name, frame) for name, frame in data_tables(edition).items()]
     if edition.areas.boundaries is not None:
         files.append(DataFile("areas.geojson", "The outlines of the areas, with their codes and names."))
     files.append(
@@ -50,23 +49,6 @@ def data_page(lookup: Lookup) -> DataPage:
         tuple(files),
         layout.licence(edition.publication.licence),
     )
-
-
-def _frames(edition: Edition) -> dict[str, pl.DataFrame]:
-    """File -> what it is written from."""
-    return {
-        "scores.csv": edition.scores,
-        "observations.csv": edition.observations.select(observed.COLUMNS),
-        "weights.csv": edition.weights,
-        "goalposts.csv": edition.goalposts,
-        "statements.csv": edition.statements,
-        "benchmarks.csv": edition.benchmarks,
-        "ledger.csv": edition.ledger,
-        "peers.csv": edition.peers,
-        "performance.csv": edition.performance,
-        "progress.csv": edition.progress,
-        "unevenness.csv": edition.unevenness,
-    }
 
 
 def _described(name: str, frame: pl.DataFrame) -> DataFile:
