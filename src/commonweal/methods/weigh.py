@@ -287,8 +287,13 @@ def _share_of_bad_resamples(z: Floats, starts: Positions) -> float:
     """
     children = z.shape[1]
     upper = np.triu_indices(children)
-    products = z[:, upper[0]] * z[:, upper[1]]
-    moments = np.add.reduceat(np.column_stack([np.ones(len(z)), z, products]), starts)
+    moments = np.empty((len(z), 1 + children + len(upper[0])))
+    moments[:, 0] = 1.0
+    moments[:, 1 : 1 + children] = z
+    for product, (i, j) in zip(moments.T[1 + children :], zip(*upper, strict=True), strict=True):
+        np.multiply(z[:, i], z[:, j], out=product)
+    if len(starts) < len(z):  # an area with several periods is drawn with all of them
+        moments = np.add.reduceat(moments, starts)
     random = np.random.Generator(np.random.PCG64(_SEED))
     times = np.empty((_AT_ONCE, len(moments)))
     bad = 0
