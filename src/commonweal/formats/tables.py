@@ -42,11 +42,16 @@ class Table:
         return int(self.lines[row])
 
 
+#: A cell that begins like a formula, with the apostrophe that keeps a spreadsheet from running it.
+_GUARDED: Final = r"^'([=+\-@\t\r])"
+
+
 def read_table(path: Path, *, sheet: str | None = None) -> Table:
     """Read a table by the ending of its name: CSV (also gzipped), Parquet or XLSX.
 
     CSV may be UTF-8 (with or without a byte order mark), UTF-16 (with one) or CP1252, and parted by
-    comma, semicolon or tab. Raises FILE-EMPTY, FILE-FORMAT, TABLE-HEADER.
+    comma, semicolon or tab. An apostrophe that guards a cell against being run as a formula, as our own
+    tables have it, is taken off. Raises FILE-EMPTY, FILE-FORMAT, TABLE-HEADER.
     """
     name = path.name.lower()
     if not name.endswith(SUFFIXES):
@@ -61,7 +66,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> Table:
         table = _read_csv(path)
     if not table.frame.height:
         raise _empty(path, tuple(table.frame.columns))
-    return table
+    return replace(table, frame=table.frame.with_columns(pl.col(pl.String).str.replace(_GUARDED, "$1")))
 
 
 def _read_csv(path: Path) -> Table:
