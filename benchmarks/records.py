@@ -49,7 +49,7 @@ def write(path: Path, rows: int) -> None:
 
 def ours(path: Path) -> Callable[[], int]:
     import duckdb  # noqa: F401  loaded before the clock starts, as on the other side
-    import pyarrow  # noqa: F401
+    import pyarrow  # noqa: F401  as duckdb
 
     from commonweal.sources.backends.duckdb import total
     from commonweal.sources.filter import parse_filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -66,19 +67,21 @@ def run(cells: Cells, step: Treat, number: int) -> Treated:
 def _fits(cells: Cells, step: Treat) -> list[tuple[str, Callable[[Positions], Floats]]]:
     """What curves are fitted on: for each of them a label, and how to get the values of some indicators."""
     if step.rule == "each-period":
-        return [
-            (period.label, lambda at, p=p: cells.values[at, p])  # type: ignore[misc]
-            for p, period in enumerate(cells.periods)
-        ]
+        return [(period.label, partial(_values_in, cells, p)) for p, period in enumerate(cells.periods)]
     if step.rule == "base":
-        p = cells.at_base(step.base)
-        return [("", lambda at: cells.values[at, p])]
+        return [("", partial(_values_in, cells, cells.at_base(step.base)))]
 
     def pooled(at: Positions) -> Floats:
         used = np.where(cells.counted[at], cells.values[at], np.nan)
         return used[:, cells.published].reshape(len(at), -1)
 
     return [("", pooled)]
+
+
+def _values_in(cells: Cells, period: int, at: Positions) -> Floats:
+    """The values of some indicators in one period, shape (indicators, areas)."""
+    values: Floats = cells.values[at, period]
+    return values
 
 
 def _unfitted(cells: Cells, step: Treat, at: Positions) -> list[Fault]:

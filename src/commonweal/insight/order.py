@@ -18,11 +18,16 @@ class Said(Protocol):
     """A statement, as far as its order goes."""
 
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str:
+        """What the sentence is about."""
+
     @property
-    def area(self) -> str: ...  # noqa: D102
+    def area(self) -> str:
+        """The area's code; empty for the place."""
+
     @property
-    def node(self) -> str: ...  # noqa: D102
+    def node(self) -> str:
+        """The node's id; empty where the sentence has none."""
 
 
 S = TypeVar("S", bound=Said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.methods import Method, Path
@@ -78,7 +78,7 @@ def _screen(value: object, path: Path) -> Screen | None:
     return Screen(**{key: float(share) for key, share in value.items()})
 
 
-def _is_share(value: object) -> bool:
+def _is_share(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
 
 
@@ -182,7 +182,7 @@ def _available(value: object, path: Path) -> Available:
             return "n-1"
         if not _is_share(written):
             raise _refused(f"available is {written!r}", "Write a share from 0 to 1, or n-1.", at)
-        return float(written)  # type: ignore[arg-type]
+        return float(written)
 
     if not isinstance(value, Mapping):
         return Available(ByParent(share(value, path)))

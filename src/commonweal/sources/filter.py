@@ -144,6 +144,7 @@ def _dialect() -> Any:
 
     class Filter(Dialect):
         class Tokenizer(tokens.Tokenizer):
+            # Lists, because the tokenizer declares them so.
             QUOTES = ["'", '"']  # noqa: RUF012
             IDENTIFIERS = ["`"]  # noqa: RUF012
 

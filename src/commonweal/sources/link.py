@@ -50,7 +50,7 @@ def projection(source: str, target: str) -> tuple[Project, tuple[str, ...]]:
     if source == target:
         return _unchanged, ()
     import pyproj
-    from pyproj.network import set_network_enabled  # type: ignore[attr-defined]
+    from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # from its C part, untyped
 
     try:
         first, second = pyproj.CRS.from_user_input(source), pyproj.CRS.from_user_input(target)

@@ -104,7 +104,8 @@ def _asked(facts: Facts) -> list[Finding]:
     if asked.is_empty():
         return []
     groups = asked.unique("parent", maintain_order=True)
-    people, absent, odd = (int(groups[name].max() or 0) for name in ("people", "absent", "inconsistent"))  # type: ignore[arg-type]
+    largest = groups.select(pl.max("people", "absent", "inconsistent")).row(0)
+    people, absent, odd = (int(number or 0) for number in largest)
     apart = f" {odd} more were left out as inconsistent." if odd else ""
     return [
         Finding(
@@ -154,7 +155,8 @@ def _unevenness(facts: Facts) -> list[Finding]:
     here = table.filter((pl.col("period") == facts.period) & (pl.col("node") == facts.root.id))
     if here.is_empty():
         return []
-    mean = float(here.group_by("area").agg(pl.col("points").sum())["points"].sort().mean() or 0.0)  # type: ignore[arg-type]
+    costs = here.group_by("area").agg(pl.col("points").sum())["points"].sort()
+    mean = float(costs.to_numpy().mean())
     return [
         Finding(
             Mark.NOTE,
