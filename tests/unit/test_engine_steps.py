@@ -242,6 +242,12 @@ class TestTreat:
         assert f"indicator 'x' in area 'a', period 2020 is {bad}, which {method} can't take" in said
         assert "by: {indicator: none}" in said
 
+    def test_box_cox_takes_no_zero_whatever_the_power(self) -> None:
+        """Values that lean to the low side have a power above 1, under which 0 alone would come out finite."""
+        rows = "area | x | y\na | 0 | 1\nb | 7 | 2\nc | 8 | 3\nd | 9 | 4\ne | 9.5 | 5"
+        said = refused("TREAT-VALUE", rows, {"treat": "box-cox"})
+        assert "indicator 'x' in area 'a', period 2020 is 0, which box-cox can't take" in said
+
     def test_a_constant_column_is_left_alone(self) -> None:
         text = "area | x | y\na | 5 | 1\nb | 5 | 2\nc | 5 | 3\nd | 5 | 90"
         for method in ("winsorise", "box-cox", "yeo-johnson"):

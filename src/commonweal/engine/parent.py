@@ -57,6 +57,8 @@ def form(parent: Node, children: Children, recipe: Recipe, answers: Floats | Non
     there = ~np.isnan(children.scores)
     enough = there.sum(axis=0) >= needed(parent, children.nodes, recipe.available)
     used, lifted = lift(children.scores, method, recipe.floor)
+    if method.name in aggregate.NEEDS_ALL:  # an area without the parent is compared with nobody
+        used = np.where(enough, used, np.nan)
     matters = enough & (weighing.weight.T[:, :, None] > 0)
     refused = _where(refuses(method, used), matters)
     scores = mean(used, weighing.weight, method)

@@ -184,7 +184,8 @@ def _bend(name: str, x: Floats, a: Floats, b: Floats) -> Floats:
         case "cube-root":
             bent = np.cbrt(x)
         case "box-cox":
-            bent = np.where(a == 0, np.log(x), np.expm1(a * np.log(x)) / np.where(a == 0, 1.0, a))
+            logs = np.log(np.where(x > 0, x, np.nan))  # not 0 either, on which no power is fitted
+            bent = np.where(a == 0, logs, np.expm1(a * logs) / np.where(a == 0, 1.0, a))
         case "yeo-johnson":
             bent = _yeo_johnson(x, a)
         case _:
