@@ -55,7 +55,7 @@ def test_gaps_are_passed_over() -> None:
 
 
 def test_an_area_without_the_parent_is_no_rival() -> None:
-    """d has one part of three, too few for a score: it outranks nobody, is outranked by nobody, sets no bar."""
+    """d has one part of three, too few for a score: it outranks nobody, nobody outranks it, it is no bar."""
     rows = ROWS + "    d    | 80 | .  | .\n"
     assert index("copeland", rows) == [-2, 2, 0, None]
     assert index("benefit-of-doubt", rows) == pytest.approx([100, 100, 250 / 3, None])

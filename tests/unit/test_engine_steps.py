@@ -243,7 +243,7 @@ class TestTreat:
         assert "by: {indicator: none}" in said
 
     def test_box_cox_takes_no_zero_whatever_the_power(self) -> None:
-        """Values that lean to the low side have a power above 1, under which 0 alone would come out finite."""
+        """Values that lean to the low side have a power above 1, which would leave the 0 finite."""
         rows = "area | x | y\na | 0 | 1\nb | 7 | 2\nc | 8 | 3\nd | 9 | 4\ne | 9.5 | 5"
         said = refused("TREAT-VALUE", rows, {"treat": "box-cox"})
         assert "indicator 'x' in area 'a', period 2020 is 0, which box-cox can't take" in said
