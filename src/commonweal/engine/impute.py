@@ -31,6 +31,8 @@ def run(cells: Cells, step: Impute, context: Context) -> tuple[Cells, Flags, pl.
     carried = cells.carried.copy()
     names = np.full(len(cells.nodes), "none", dtype=object)
     for method, at in _by_method(cells, step):
+        if "group" in dict(method.parameters):
+            _check_group(context, method["group"])  # a wrong name is told whether there are gaps or not
         if method.name == "none" or not gaps[at].any():
             continue
         names[at] = method.name
@@ -107,8 +109,8 @@ def _table(cells: Cells, group: Positions | None, fit: Flags, periods: slice = s
     )
 
 
-def _groups(context: Context, column: str, areas: tuple[str, ...]) -> Positions:
-    """The number of each area's group; -1 where the table leaves it empty."""
+def _check_group(context: Context, column: str) -> None:
+    """Raises RECIPE-COLUMN where the table of areas has no such column."""
     known = [name for name in context.attributes.columns if name not in ("code", "name")]
     if column not in known:
         raise CommonwealError(
@@ -119,6 +121,10 @@ def _groups(context: Context, column: str, areas: tuple[str, ...]) -> Positions:
                 path=("impute", "group"),
             )
         )
+
+
+def _groups(context: Context, column: str, areas: tuple[str, ...]) -> Positions:
+    """The number of each area's group; -1 where the table leaves it empty."""
     held = by_area(context, column, areas).cast(pl.String).to_list()
     order = {name: n for n, name in enumerate(sorted({name for name in held if name}))}
     return np.array([order.get(name, -1) for name in held], dtype=np.intp)

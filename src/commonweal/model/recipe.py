@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -141,9 +141,9 @@ class Recipe:
             faults += [
                 Fault(
                     "RECIPE-NODE",
-                    f"{step.key} names the node {node!r}",
-                    "Name a node of the framework (a parent under weigh, aggregate and available, else an"
-                    " indicator).",
+                    f"{step.key} names the node {node!r}{near(node, sorted(known))}",
+                    f"{step.key} takes {'parents' if known is parents else 'indicators'} of the framework:"
+                    f" {_some(known)}.",
                     path=(step.key, node) if isinstance(step, Denominate) else (step.key, "by", node),
                 )
                 for node, _ in nodes
@@ -213,6 +213,8 @@ class Recipe:
         return next((s.points for s in self.steps if isinstance(s, Floor)), None)
 
 
+#: How many names a message lists at most.
+_SHOWN: Final = 12
 _DEFAULTS: Final[dict[str, Step]] = {
     "normalise": Normalise(Method("goalposts", (("clip", True),))),
     "weigh": Weigh(ByParent(Method("equal"))),
@@ -239,3 +241,10 @@ def _items(written: object) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
         raise CommonwealError(
             Fault("RECIPE-KEY", f"the recipe is {written!r}", "Write a mapping of steps.", path=())
         )
+
+
+def _some(names: Iterable[str]) -> str:
+    """Names to choose from: the first dozen, and how many more there are."""
+    shown = sorted(names)
+    more = len(shown) - _SHOWN
+    return ", ".join(shown[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

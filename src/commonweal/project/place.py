@@ -1,23 +1,65 @@
-"""Finds the line of commonweal.yaml that a fault of scoring is about."""
+"""Finds the line of the project that a fault of scoring is about: of commonweal.yaml, or of the framework."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from commonweal.errors import Fault
+from commonweal.errors import CommonwealError, Fault
+from commonweal.model.recipe import ORDER
+from commonweal.project.frameworks import read_framework
 from commonweal.project.load import FILE
-from commonweal.project.positions import read_document
+from commonweal.project.paths import Files
+from commonweal.project.positions import Keys, read_document
+from commonweal.project.schema import FrameworkChoice
 
 
 def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
-    """Faults of scoring with the line of commonweal.yaml that they are about, where there is one."""
+    """Faults of scoring with the file and line that they are about, where there is one.
+
+    A fault of a step stands at the step, one of an indicator at its measure, or else where the framework
+    has it.
+    """
     document = read_document(Path(root) / FILE, FILE)
     data = document.data
+    nodes = _nodes(Path(root), data)
     placed = []
     for fault in faults:
         first = str(fault.path[0]) if fault.path else ""
-        section = "measures" if first in (data.get("measures") or {}) else ""
-        section = "recipe" if fault.code.startswith(("SCORE", "RECIPE")) else section
-        placed.append(document.place(fault, (section,)) if section and not fault.file else fault)
+        above = _above(fault, first, data)
+        if fault.file:
+            placed.append(fault)
+        elif above:
+            placed.append(document.place(fault, above))
+        else:
+            placed.append(fault.at(*nodes[first]) if first in nodes else fault)
     return placed
+
+
+def _above(fault: Fault, first: str, data: Mapping[str, Any]) -> Keys:
+    """The keys of commonweal.yaml that a fault's own keys stand under; none where it is not about them."""
+    if first in ORDER or fault.code.startswith(("SCORE", "RECIPE")):
+        return _step(data["recipe"], first)
+    if fault.code.startswith("NORMALISE"):
+        return (*_step(data["recipe"], "normalise"), "normalise", "by")
+    return ("measures",) if first in (data.get("measures") or {}) else ()
+
+
+def _step(recipe: Any, key: str) -> Keys:
+    """Where a step stands: a recipe is a mapping of steps, or a list of mappings with one step each."""
+    if isinstance(recipe, list):
+        for number, item in enumerate(recipe):
+            if isinstance(item, Mapping) and key in item:
+                return ("recipe", number)
+    return ("recipe",)
+
+
+def _nodes(root: Path, data: Mapping[str, Any]) -> Mapping[str, tuple[str, int]]:
+    """Where each node of the framework was written."""
+    written = data["project"]["framework"]
+    choice = written if isinstance(written, str) else FrameworkChoice.model_validate(written)
+    try:
+        return read_framework(Files(root), choice).places
+    except CommonwealError:
+        return {}
