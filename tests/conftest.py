@@ -63,7 +63,10 @@ def plain_scoring(
     entered_from: np.ndarray | None = None,
     values: np.ndarray | None = None,
 ) -> Scoring:
-    """`leaves` (periods, areas, indicators) are scores; a parent has one where at least one child has."""
+    """`leaves` (periods, areas, indicators) are scores; a parent has one where at least one child has.
+
+    `weights` of a parent are (weight periods, children), or (weight periods, areas, children).
+    """
     read = Recipe.read(recipe or {})
     P, A, _ = leaves.shape
     at = {node.id: i for i, node in enumerate(tree)}
@@ -73,12 +76,14 @@ def plain_scoring(
         node.id: (weights or {}).get(node.id, np.array([[c.weight for c in tree.children(node.id)]]))
         for node in tree.parents
     }
-    held = {id: w / w.sum(axis=1, keepdims=True) for id, w in held.items()}
+    held = {id: w if w.ndim == 3 else w[:, None] for id, w in held.items()}
+    held = {id: w / w.sum(axis=-1, keepdims=True) for id, w in held.items()}
     for node in tree.parents:
         p = power(read.aggregate.method.at(node.id, node.level))
         children = [at[child.id] for child in tree.children(node.id)]
         for t, a in np.ndindex(P, A):
-            row = held[node.id][min(t, len(held[node.id]) - 1)]
+            own = held[node.id][min(t, len(held[node.id]) - 1)]
+            row = own[min(a, len(own) - 1)]
             used = [(w, scores[t, a, c]) for w, c in zip(row, children, strict=True)]
             used = [(w, x) for w, x in used if np.isfinite(x) and w > 0]
             if used:

@@ -58,7 +58,7 @@ WEIGHTS = st.lists(st.floats(0.1, 10), min_size=5, max_size=5)
 
 
 @settings(deadline=None)
-@given(tables(), DIRECTIONS, MEANS, st.sampled_from(["equal", "given", "pca"]))
+@given(tables(), DIRECTIONS, MEANS, st.sampled_from(["equal", "given", "pca", "benefit-of-doubt"]))
 def test_scores_lie_between_0_and_100_and_weights_sum_to_one(
     values: np.ndarray, directions: list[int], mean: object, weigh: str
 ) -> None:
@@ -68,7 +68,7 @@ def test_scores_lie_between_0_and_100_and_weights_sum_to_one(
     held = scoring.scores[~np.isnan(scoring.scores)]
     assert ((held >= 0) & (held <= 100 * (1 + 1e-12))).all()
     for weights in scoring.child_weights.values():
-        np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-12)
+        np.testing.assert_allclose(weights.sum(axis=-1), 1, rtol=1e-12)
         assert (weights >= 0).all()
 
 

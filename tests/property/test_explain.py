@@ -53,12 +53,11 @@ def editions(draw, make_scoring):
     weights = {}
     for parent in tree.parents:
         n = len(tree.children(parent.id))
-        rows = draw(st.sampled_from([1, 2]))
-        flat = draw(
-            st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0, 3.0]), min_size=rows * n, max_size=rows * n)
-        )
-        table = np.array(flat).reshape(rows, n)
-        table[:, 0] += 0.2
+        rows, columns = draw(st.sampled_from([1, 2])), draw(st.sampled_from([1, AREAS]))
+        size = rows * columns * n
+        flat = draw(st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0, 3.0]), min_size=size, max_size=size))
+        table = np.array(flat).reshape(rows, columns, n)
+        table[:, :, 0] += 0.2
         weights[parent.id] = table
     levels = {node.level for node in tree.parents}
     recipe = {

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from commonweal.methods import aggregate, normalise, weigh
 from commonweal.methods.answers import judged, priorities, shared_out
-from commonweal.methods.benefit_of_doubt import best_weights
+from commonweal.methods.benefit_of_doubt import best_shares, best_weights
 from commonweal.methods.normalise import Marks
 
 AREAS = 12
@@ -121,6 +121,22 @@ def test_benefit_of_the_doubt(x: np.ndarray, order: list[int]) -> None:
     np.testing.assert_allclose(scaled, found, rtol=1e-8)
     again = aggregate.benefit_of_doubt(x[:, order], np.ones((4, 1)))
     np.testing.assert_allclose(again, found[order], rtol=1e-12)
+
+
+@given(
+    x=SCORES, drawn=arrays(float, (20, 4), elements=st.floats(0, 1)), least=st.sampled_from([0.0, 0.1, 0.25])
+)
+def test_no_other_shares_suit_an_area_better(x: np.ndarray, drawn: np.ndarray, least: float) -> None:
+    """They keep to the least, and show their area as the linear programme does; others show it no better."""
+    found = best_shares(x, least)
+    np.testing.assert_allclose(found.sum(axis=0), 1, atol=1e-12)
+    assert (found >= least - 1e-9).all()
+    seen = (found * x).sum(axis=0) / (found.T @ x).max(axis=1)
+    if least == 0:
+        np.testing.assert_allclose(100 * seen, aggregate.benefit_of_doubt(x, np.ones((4, 1))), rtol=1e-6)
+    others = drawn + 1e-9
+    others = least + (1 - 4 * least) * others / others.sum(axis=1, keepdims=True)
+    assert (others @ x / (others @ x).max(axis=1, keepdims=True) <= seen + 1e-6).all()
 
 
 @pytest.mark.parametrize("method", FOUND)

@@ -86,6 +86,20 @@ def test_weights_from_the_data() -> None:
     assert "0.263, 0.263 and 0.474" in page("weigh.md")
 
 
+def test_weights_of_each_area() -> None:
+    table = rows("weigh.md")
+    x = np.array([[float(cell) for cell in table[area][:2]] for area in "ABCD"]).T
+    for least, at in ((0.0, 2), (0.2, 4)):
+        found = weigh.benefit_of_doubt(
+            x[:, None], np.ones((1, 4), dtype=bool), np.ones((1, 2)), np.ones(2), least=least
+        ).weight[0]
+        for own, scores, area in zip(found, x.T, "ABCD", strict=True):
+            assert own.round(9).tolist() == [float(cell) for cell in table[area][at].split(",")]
+            assert float(own @ scores) == pytest.approx(float(table[area][at + 1]))
+    assert aggregate.benefit_of_doubt(x, np.ones((2, 1))).round(2).tolist() == [100, 100, 64.29, 60]
+    assert "(C 64.29, D 60)" in page("weigh.md")
+
+
 def test_weights_from_people() -> None:
     points = np.array([[60.0, 40.0], [2.0, 8.0], [np.nan, np.nan]])
     assert shared_out(points).weight.round(9).tolist() == [0.4, 0.6]

@@ -8,6 +8,7 @@ import pytest
 from commonweal.methods import weigh
 from commonweal.methods.aggregate import benefit_of_doubt, mazziotta_pareto
 from commonweal.methods.answers import judged, priorities
+from commonweal.methods.benefit_of_doubt import best_shares
 from commonweal.methods.normalise import Marks, index_100
 
 
@@ -94,6 +95,14 @@ def test_benefit_of_the_doubt_of_the_branch_stores() -> None:
     stores = np.array([[1.0, 2, 3, 4, 4, 5, 6], [5, 7, 4, 3, 6, 5, 2]])
     found = benefit_of_doubt(stores, np.ones((2, 1)))
     assert found.round(1).tolist() == [71.4, 100, 70.0, 75.0, 100, 100, 100]
+
+
+def test_benefit_of_the_doubt_weights_of_the_branch_stores() -> None:
+    """The same stores: under its own weights a store is as far behind the best as the chapter finds it."""
+    stores = np.array([[1.0, 2, 3, 4, 4, 5, 6], [5, 7, 4, 3, 6, 5, 2]])
+    own = best_shares(stores, least=0.0)
+    seen = (own * stores).sum(axis=0) / (own.T @ stores).max(axis=1)
+    assert seen.round(3).tolist() == [0.714, 1, 0.7, 0.75, 1, 1, 1]
 
 
 def test_mazziotta_pareto_by_hand() -> None:

@@ -123,7 +123,7 @@ class TestScreen:
         )
         assert scoring.dropped == {"x", "y"}
         assert column(scoring, "two") == [1, 2, None, 4]  # of z alone: all that is left
-        assert scoring.child_weights["two"].tolist() == [[0, 1]]
+        assert scoring.child_weights["two"].tolist() == [[[0, 1]]]
         assert "0.667 of the area-periods" in scoring.weights.filter(node="y")["reason"][0]
 
     def test_a_parent_without_children_goes_too(self) -> None:
@@ -383,7 +383,7 @@ class TestNothingLeft:
         scoring = score(
             Observations.of(frame), wide, areas, Periods((Period.parse("2020"),)), recipe, answers=points
         )
-        np.testing.assert_allclose(scoring.child_weights["index"], [[0.75, 0.25, 0]])
+        np.testing.assert_allclose(scoring.child_weights["index"], [[[0.75, 0.25, 0]]])
 
 
 class TestFromFrames:

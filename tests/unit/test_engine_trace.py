@@ -103,9 +103,9 @@ def test_pca_weights_change_by_period_only_where_goalposts_do() -> None:
         triple, text, {"weigh": "pca", "normalise": {"method": "goalposts", "rule": "each-period"}}
     )
 
-    assert pooled.child_weights["index"].shape == (1, 3)
+    assert pooled.child_weights["index"].shape == (1, 1, 3)
     assert pooled.weights["period"].unique().to_list() == [""]
-    assert by_period.child_weights["index"].shape == (2, 3)
+    assert by_period.child_weights["index"].shape == (2, 1, 3)
     assert sorted(by_period.weights.filter(node="x")["period"]) == ["2019", "2020"]
     assert pooled.weights.filter(node="x")["reason"].to_list() == [""]
     assert column(pooled, "index")[0] is not None

@@ -16,7 +16,7 @@ from commonweal.engine.run import Run
 from commonweal.engine.scale import goalposts_frame, lines
 from commonweal.engine.trace import trace
 from commonweal.engine.tree import Tree
-from commonweal.engine.weights import asked_frame, weights_frame
+from commonweal.engine.weights import area_weights_frame, asked_frame, weights_frame
 from commonweal.errors import Fault, raise_any
 from commonweal.methods import Floats
 from commonweal.methods.rank import rank
@@ -130,7 +130,7 @@ def fold(
         status=np.moveaxis(tree.status, 0, -1),
         ranks=ranks,
         of=of.T,
-        child_weights={id: weighing.weight for id, weighing in tree.weighings.items()},
+        child_weights={id: weighing.in_areas for id, weighing in tree.weighings.items()},
         weights=weights_frame(framework, tree.weighings, entered.periods, reasons),
         goalposts=goalposts_frame(run.scales, entered.periods),
         trace=trace(framework, recipe, run.trace, scores, ranks, tree.weighings),
@@ -139,6 +139,7 @@ def fold(
         reasons=reasons,
         answers=answers,
         asked=asked_frame(framework, tree.weighings),
+        area_weights=area_weights_frame(tree, entered.periods, areas),
         met=None if plain or run.met is None else np.moveaxis(run.met[:, published], 0, -1),
         treatments=_stacked(run.treatments, TREATMENTS),
         imputed=_stacked(run.imputed, IMPUTATIONS),

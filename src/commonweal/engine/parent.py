@@ -52,16 +52,17 @@ def form(parent: Node, children: Children, recipe: Recipe, answers: Floats | Non
 
     `answers` is what people said about the children, for the weights that ask them.
     """
-    weighing = _weigh(parent, children, recipe, answers)
     method = recipe.aggregate.method.at(parent.id, parent.level)
     there = ~np.isnan(children.scores)
     enough = there.sum(axis=0) >= needed(parent, children.nodes, recipe.available)
+    weighing = _weigh(parent, children, recipe, answers, enough)
+    weight = weighing.in_areas
     used, lifted = lift(children.scores, method, recipe.floor)
     if method.name in aggregate.NEEDS_ALL:  # an area without the parent is compared with nobody
         used = np.where(enough, used, np.nan)
-    matters = enough & (weighing.weight.T[:, :, None] > 0)
+    matters = enough & (np.moveaxis(weight, -1, 0) > 0)
     refused = _where(refuses(method, used), matters)
-    scores = mean(used, weighing.weight, method)
+    scores = mean(used, weight, method)
     scores[~enough] = np.nan
     if refused is not None:  # empty, so that one zero isn't told again at every level above
         scores[refused.any(axis=0)] = np.nan
@@ -87,8 +88,11 @@ def lifts(method: Method) -> bool:
 
 
 def mean(scores: Floats, weight: Floats, method: Method) -> Floats:
-    """The mean (periods, areas) of children (children, periods, areas) with weights (periods, children)."""
-    return aggregate.METHODS[method.name](scores, weight.T[:, :, None], **dict(method.parameters))
+    """The mean (periods, areas) of children (children, periods, areas).
+
+    `weight` (periods, areas, children) may have one period or one area, which then holds for all.
+    """
+    return aggregate.METHODS[method.name](scores, np.moveaxis(weight, -1, 0), **dict(method.parameters))
 
 
 def refuses(method: Method, scores: Floats) -> Flags | None:
@@ -116,9 +120,13 @@ def zero_fault(child: Node, parent: Node, method: Method, score: float, where: s
     )
 
 
-def _weigh(parent: Node, children: Children, recipe: Recipe, answers: Floats | None) -> Weighing:
+def _weigh(
+    parent: Node, children: Children, recipe: Recipe, answers: Floats | None, enough: Flags
+) -> Weighing:
     method = recipe.weigh.method.at(parent.id, parent.level)
     x = children.scores
+    if method.name in weigh.BY_AREA:  # an area without the parent needs no weights of its own
+        x = np.where(enough, x, np.nan)
     if method.name in weigh.ON_VALUES and ((children.offset != 0).any() or (children.per_point != 1).any()):
         x = children.offset.T[:, :, None] + x * children.per_point.T[:, :, None]
     given = np.array([child.weight for child in children.nodes])

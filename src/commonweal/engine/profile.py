@@ -16,6 +16,7 @@ from commonweal.model.edition import Scoring
 def score_profile(scoring: Scoring, values: Floats) -> Floats:
     """Scores (periods, nodes) of values (periods, indicators), with the scoring's own scales and weights.
 
+    Where each area has its own weights the profile, which is no area, has their mean.
     nan where there is no score: too little is there, a method has no straight line to read from (ranks), a
     parent is formed by comparing areas, a mean can't take a zero, or an indicator is divided by a
     denominator, which a profile does not have.
@@ -39,12 +40,12 @@ def score_profile(scoring: Scoring, values: Floats) -> Floats:
         if method.name in NEEDS_ALL:
             continue
         used, _ = lift(held, method, recipe.floor)
-        weight = scoring.child_weights[parent.id][:, left]
+        weight = scoring.child_weights[parent.id][:, :, left].mean(axis=1, keepdims=True)
         formed = mean(used, weight, method)
         enough = (~np.isnan(held)).sum(axis=0) >= needed(parent, children, recipe.available)
         refused = refuses(method, used)
         if refused is not None:
-            enough &= ~np.any(refused & (weight.T[:, :, None] > 0), axis=0)
+            enough &= ~np.any(refused & (np.moveaxis(weight, -1, 0) > 0), axis=0)
         scores[:, scoring.node_index[parent.id]] = np.where(enough, formed, np.nan)[:, 0]
     return scores
 

@@ -44,12 +44,8 @@ def _level(
     weighings: Mapping[str, Weighing],
 ) -> list[StepTrace]:
     children = [child for parent in parents for child in framework.children(parent.id)]
-    weights = [
-        np.broadcast_to(weight[:, None], scores.shape[:2])
-        for parent in parents
-        for weight in weighings[parent.id].weight.T
-    ]
-    steps = [_weigh_step(level, parents, children, recipe, weights)]
+    weights = [weighings[parent.id].in_areas for parent in parents]
+    steps = [_weigh_step(level, parents, children, recipe, weights, scores.shape[:2])]
     lifting = [p for p in parents if lifts(recipe.aggregate.method.at(p.id, p.level))]
     if recipe.floor is not None and lifting:
         low = tuple(child for parent in lifting for child in framework.children(parent.id))
@@ -63,13 +59,20 @@ def _level(
 
 
 def _weigh_step(
-    level: str, parents: tuple[Node, ...], children: list[Node], recipe: Recipe, weights: list[Floats]
+    level: str,
+    parents: tuple[Node, ...],
+    children: list[Node],
+    recipe: Recipe,
+    weights: list[Floats],
+    shape: tuple[int, ...],
 ) -> StepTrace:
+    """The weights of all children of a level; `weights` by parent, (periods, areas, children)."""
     says = _said(level, [recipe.weigh.method.at(parent.id, parent.level) for parent in parents])
     # Weights that hold for every area are shown for each without being written out.
-    by_period = np.stack([weight[:, 0] for weight in weights], axis=-1)[:, None, :]
-    shape = (*weights[0].shape, len(children))
-    return StepTrace("weigh", says, tuple(child.id for child in children), np.broadcast_to(by_period, shape))
+    least = np.broadcast_shapes(*(weight.shape[:2] for weight in weights))
+    held = np.concatenate([np.broadcast_to(w, (*least, w.shape[2])) for w in weights], axis=2)
+    values = np.broadcast_to(held, (*shape, len(children)))
+    return StepTrace("weigh", says, tuple(child.id for child in children), values)
 
 
 def _said(level: str, methods: list[Method]) -> str:
@@ -121,7 +124,8 @@ def _below(scoring: Scoring, parent: Node, p: int, a: int, depth: int) -> tuple[
     if not children:
         return ()
     held = np.array([scoring.scores[p, a, scoring.node_index[child.id]] for child in children])
-    weights = np.where(np.isnan(held), 0.0, scoring.weights_of(parent.id, p))
+    by_area = scoring.area_weights_of(parent.id, p)
+    weights = np.where(np.isnan(held), 0.0, by_area[a if len(by_area) > 1 else 0])
     total = weights.sum()
     method = scoring.recipe.aggregate.method.at(parent.id, parent.level)
     used, _ = lift(held, method, scoring.recipe.floor)

@@ -87,8 +87,8 @@ class Tree:
         left = np.array([node.id in self.kept for node in self.framework.children(parent.id)])
         if left.all():
             return weighing
-        weight = np.zeros((len(weighing.weight), len(left)))
-        weight[:, left] = weighing.weight
+        weight = np.zeros((*weighing.weight.shape[:-1], len(left)))
+        weight[..., left] = weighing.weight
         loading = np.full(len(left), np.nan)
         loading[left] = weighing.loading
         culprit = int(np.flatnonzero(left)[weighing.culprit]) if weighing.culprit >= 0 else -1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
+from commonweal.engine.tree import Tree
 from commonweal.methods.answers import Priorities
 from commonweal.methods.weigh import Weighing
-from commonweal.model.edition import ASKED, WEIGHTS
+from commonweal.model.edition import AREA_WEIGHTS, ASKED, WEIGHTS
 from commonweal.model.framework import Framework, Node
 from commonweal.model.period import Period
 
@@ -21,8 +23,8 @@ def weights_frame(
 ) -> pl.DataFrame:
     """A row a node; one for each period, where its weight or one above it changes between periods.
 
-    The effective weight is the product of the weights from the node up to the index. `reasons` says why
-    indicators have no score.
+    Where each area has its own weights they stand with their mean. The effective weight is the product of the
+    weights from the node up to the index. `reasons` says why indicators have no score.
     """
     rows = [
         (
@@ -36,6 +38,30 @@ def weights_frame(
         for p, label in _weight_periods(framework, weighings, node, periods)
     ]
     return pl.DataFrame(rows, schema=WEIGHTS, orient="row").with_columns(pl.col("loading").fill_nan(None))
+
+
+def area_weights_frame(tree: Tree, periods: tuple[Period, ...], areas: tuple[str, ...]) -> pl.DataFrame:
+    """Each area's own weights: a row for each child of a parent that has them, where the parent is scored."""
+    nodes = tree.framework.nodes
+    found = [np.empty((4, 0))]
+    for parent in tree.framework.parents:
+        held = tree.weighings[parent.id].in_areas
+        if held.shape[1] > 1:
+            children = [tree.position[child.id] for child in tree.framework.children(parent.id)]
+            scored = ~np.isnan(tree.scores[tree.position[parent.id]])
+            p, a, k = np.nonzero(np.repeat(scored[:, :, None], len(children), axis=2))
+            found.append(np.stack([p, a, np.array(children)[k], held[p, a, k]]))
+    *keys, weight = np.concatenate(found, axis=1)
+    order = np.lexsort(keys[::-1])
+    period, area, node = (key[order].astype(np.int64) for key in keys)
+    columns = {
+        "period": pl.Series([period.label for period in periods]).gather(period),
+        "area": pl.Series(areas).gather(area),
+        "node": pl.Series([node.id for node in nodes]).gather(node),
+        "parent": pl.Series([node.parent for node in nodes]).gather(node),
+        "weight": weight[order],
+    }
+    return pl.DataFrame(columns, schema=AREA_WEIGHTS)
 
 
 def asked_frame(framework: Framework, weighings: Mapping[str, Weighing]) -> pl.DataFrame:
@@ -59,7 +85,7 @@ def _weight_periods(
     framework: Framework, weighings: Mapping[str, Weighing], node: Node, periods: tuple[Period, ...]
 ) -> Iterator[tuple[int, str]]:
     chain = [above.id for above in framework.ancestors(node.id)]
-    if all(len(weighings[id].weight) == 1 for id in chain):
+    if all(len(weighings[id].in_areas) == 1 for id in chain):
         yield 0, ""
     else:
         yield from ((p, period.label) for p, period in enumerate(periods))
@@ -74,7 +100,8 @@ def _weights(
     for above in framework.ancestors(node.id):
         weighing = weighings[above.id]
         at = [child.id for child in framework.children(above.id)].index(below.id)
-        weight = float(weighing.weight[0 if len(weighing.weight) == 1 else period, at])
+        held = weighing.in_areas
+        weight = float(held[0 if len(held) == 1 else period, :, at].mean())
         if below is node:
             loading, own = float(weighing.loading[at]), weight
         effective *= weight

@@ -66,7 +66,8 @@ def shares(scores: Array, weights: Array) -> Array:
 def shares_of(scoring: Scoring, forming: Forming, periods: Array, areas: Array) -> Array:
     """The shares of one parent's children in pairs of a period and an area, shape (pairs, children)."""
     held = scoring.child_weights[forming.id]
-    weights = held[np.zeros_like(periods) if len(held) == 1 else periods]
+    some = np.zeros_like(periods)
+    weights = held[some if len(held) == 1 else periods, some if held.shape[1] == 1 else areas]
     return shares(scoring.scores[periods[:, None], areas[:, None], forming.children], weights)
 
 

@@ -34,7 +34,10 @@ _NOTHING: Final = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Held:
-    """What a state is made of: values (periods, areas, indicators), lines, and weights by parent."""
+    """What a state is made of: values (periods, areas, indicators), lines, and weights by parent.
+
+    Weights are (periods, weight areas, children), the areas those of the values.
+    """
 
     values: Floats
     lines: Floats
@@ -54,7 +57,7 @@ def moves(old: Scoring, new: Scoring, prepared: Scoring, afresh: Scoring) -> pl.
     if not periods or not nodes:
         return pl.DataFrame(schema=MOVES)
     values = _values(old, prepared, periods, new.areas)
-    lines, weights = _lines(old, periods), _weights(old, periods)
+    lines, weights = _lines(old, periods), _weights(old, periods, new.areas)
     new_lines, new_weights = _new_lines(old, prepared, periods), _new_weights(old, new, periods)
     states = [
         _score(old, _Held(values, lines, weights)),
@@ -79,7 +82,8 @@ def _score(method: Scoring, held: _Held) -> Floats:
     """Every node (periods, areas, nodes) by the method of a scoring, on other lines and weights."""
     scores = np.full((*held.values.shape[:2], len(method.framework)), np.nan)
     for p, values in enumerate(held.values):
-        weights = {id: weight[p : p + 1] for id, weight in held.weights.items()}
+        # each area is a profile, with its own weights where it has any
+        weights = {id: weight[p][:, None, :] for id, weight in held.weights.items()}
         now = replace(
             method,
             fits=held.lines[p : p + 1],
@@ -94,7 +98,8 @@ def _score(method: Scoring, held: _Held) -> Floats:
 
 def _can_be_taken_apart(old: Scoring, periods: list[str], nodes: list[str]) -> Any:
     """Which nodes the old values, lines and weights give back as they were scored."""
-    held = _Held(_values(old, old, periods, old.areas), _lines(old, periods), _weights(old, periods))
+    weights = _weights(old, periods, old.areas)
+    held = _Held(_values(old, old, periods, old.areas), _lines(old, periods), weights)
     at = [old.period_index[label] for label in periods]
     missed: Any = ~np.isclose(_score(old, held), old.scores[at], rtol=_NOTHING, atol=_NOTHING, equal_nan=True)
     sound: Any = ~missed.any(axis=(0, 1))
@@ -137,22 +142,33 @@ def _new_lines(old: Scoring, new: Scoring, periods: list[str]) -> Floats:
     return lines
 
 
-def _weights(scoring: Scoring, periods: list[str]) -> dict[str, Floats]:
-    """The weights of each parent's children (periods, children)."""
+def _weights(scoring: Scoring, periods: list[str], areas: tuple[str, ...]) -> dict[str, Floats]:
+    """The weights of each parent's children (periods, weight areas, children)."""
+    at = [scoring.period_index[label] for label in periods]
     return {
-        parent: np.stack([scoring.weights_of(parent, scoring.period_index[label]) for label in periods])
+        parent: np.stack([_in_areas(scoring, parent, p, areas) for p in at])
         for parent in scoring.child_weights
     }
 
 
+def _in_areas(scoring: Scoring, parent: str, period: int, areas: tuple[str, ...]) -> Floats:
+    """The weights of one parent's children, by area where each has its own; the mean for unknown areas."""
+    held = scoring.area_weights_of(parent, period)
+    if len(held) == 1:
+        return held
+    mean = scoring.weights_of(parent, period)
+    rows = [held[scoring.area_index[code]] if code in scoring.area_index else mean for code in areas]
+    return np.stack(rows)
+
+
 def _new_weights(old: Scoring, new: Scoring, periods: list[str]) -> dict[str, Floats]:
     """The old weights, and the new ones of each parent that has the same children."""
-    weights, theirs = _weights(old, periods), _weights(new, periods)
+    weights, theirs = _weights(old, periods, new.areas), _weights(new, periods, new.areas)
     for parent in weights:
         mine = [child.id for child in old.framework.children(parent)]
         other = [child.id for child in new.framework.children(parent)]
         if set(mine) == set(other):
-            weights[parent] = theirs[parent][:, [other.index(id) for id in mine]]
+            weights[parent] = theirs[parent][:, :, [other.index(id) for id in mine]]
     return weights
 
 

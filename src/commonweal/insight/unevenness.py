@@ -32,7 +32,7 @@ def unevenness(scoring: Scoring) -> pl.DataFrame:
         if not form.exact or inexact & set(form.children.tolist()):
             inexact.add(form.node)
             continue
-        share = shares(scoring.scores[:, :, form.children], _weights(scoring, form))
+        share = shares(scoring.scores[:, :, form.children], scoring.child_weights[form.id])
         parts: list[tuple[int, Array]] = []
         if form.p != 1:
             parts.append((form.node, own_cost(scoring, form, share).sum(axis=-1)))
@@ -54,11 +54,6 @@ def own_cost(scoring: Scoring, form: Forming, share: Array) -> Array:
         # where the mean is 0 (p > 0) every child is 0 too
         terms = share * ((x - mean) - np.where(mean == 0, 0.0, bent))
     return np.where(share > 0, terms, 0.0)
-
-
-def _weights(scoring: Scoring, form: Forming) -> Array:
-    """The weights of one parent's children, shape (periods or 1, 1, children)."""
-    return scoring.child_weights[form.id][:, None, :]
 
 
 def _frame(scoring: Scoring, pieces: list[tuple[int, int, Array]]) -> pl.DataFrame:

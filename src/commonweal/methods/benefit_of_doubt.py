@@ -19,6 +19,10 @@ from commonweal.methods import Floats, Positions
 
 #: What is nearer to 0 than this, where 1 is the largest score of each child, is 0.
 _NOTHING: Final = 1e-11
+#: What a sum of weights may cost where sums of weighted children are 1: a tie is decided, and little else.
+_SPARING: Final = 1e-7
+#: A smaller share of the weight is the noise of floating point.
+_NO_SHARE: Final = 1e-10
 #: Corners visited for one area before the search is given up: far more than it ever takes.
 _MOST_STEPS: Final = 10_000
 
@@ -36,25 +40,66 @@ def best_weights(x: Floats) -> Floats:
     >>> (best_weights(x) * x).sum(axis=0).round(4).tolist()
     [1.0, 1.0, 0.6667]
     """
+    return _best(x, 0.0)
+
+
+def best_shares(x: Floats, least: float) -> Floats:
+    """The best weights as shares (children, areas) that sum to one in each area.
+
+    `x` as in `best_weights`. The shares of area k make sum w x_k / max_j sum w x_j as large as can be, to one
+    part in ten million; of those that do, which are many for an area at the front, they make sum w x_k itself
+    the largest. None is below `least`, which is at most 1 / children: such weights are mixtures of those that
+    give one child all that is over, so they are the best weights of children that are mixed alike.
+    A missing child has no share, and the others of its area are rescaled; nan where nothing is above 0.
+    Source: restrictions on weights, Allen, Athanassopoulos, Dyson and Thanassoulis, Annals of Operations
+    Research 73 (1997).
+
+    >>> x = np.array([[100.0, 40.0, 60.0], [40.0, 100.0, 30.0]])
+    >>> best_shares(x, least=0.0).round(3).tolist()
+    [[1.0, 0.0, 0.5], [0.0, 1.0, 0.5]]
+    >>> best_shares(x, least=0.2).round(3).tolist()
+    [[0.8, 0.2, 0.5], [0.2, 0.8, 0.5]]
+    """
+    known = np.nan_to_num(x)
+    over = max(0.0, 1.0 - len(x) * least)
+    mixed = _best(least * known.sum(axis=0) + over * known, _SPARING)
+    weights = least * mixed.sum(axis=0) + over * mixed
+    weights[np.isnan(x)] = 0.0
+    return _as_shares(np.where(weights > _NO_SHARE * weights.sum(axis=0), weights, 0.0))
+
+
+def _as_shares(weights: Floats) -> Floats:
+    total = weights.sum(axis=0)
+    shares: Floats = np.divide(weights, total, out=np.full_like(weights, np.nan), where=total > 0)
+    return shares
+
+
+def _best(x: Floats, sparing: float) -> Floats:
+    """The best weights (children, areas); `sparing` above 0 prefers those with a small sum, all but alike.
+
+    A small sum is a large mean: sum w x / sum w.
+    """
     known = np.nan_to_num(x)
     largest = known.max(axis=1, initial=0.0)
     useful = largest > 0
+    weights = np.zeros_like(known)
+    if not useful.any():
+        return weights
     size = largest[useful, None]
     # A fixed order, so that the order of the areas can't choose between equally good weights.
     areas, back = np.unique(known[useful] / size, axis=1, return_inverse=True)
-    found = _corners(areas)[:, back.reshape(-1)] if useful.any() else np.empty((0, x.shape[1]))
-    weights = np.zeros_like(known)
-    weights[useful] = found / size
+    goals = areas - sparing * areas.max(axis=0) * (size.min() / size)
+    weights[useful] = _corners(areas, goals)[:, back.reshape(-1)] / size
     return weights
 
 
-def _corners(x: Floats) -> Floats:
+def _corners(x: Floats, goals: Floats) -> Floats:
     weights = np.zeros_like(x)
     open_areas = x.any(axis=0)
     while open_areas.any():
         k = int(open_areas.argmax())
-        corner, basis = _corner(x, x[:, k])
-        served = open_areas & np.all(np.linalg.solve(basis, x) >= -_NOTHING, axis=0)
+        corner, basis = _corner(x, goals[:, k])
+        served = open_areas & np.all(np.linalg.solve(basis, goals) >= -_NOTHING, axis=0)
         served[k] = True
         weights[:, served] = corner[:, None]
         open_areas &= ~served

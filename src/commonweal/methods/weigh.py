@@ -12,7 +12,8 @@ Every method takes
 
 and returns a `Weighing` whose weights (weight periods, children) sum to one along the children. Weights
 found from the data look at the area-periods in which every child is there and at least one is fresh; where
-the data can't bear them they fall back to equal weights, and the reason says why.
+the data can't bear them they fall back to equal weights, and the reason says why. The methods in `BY_AREA`
+give each area its own weights, from all that is there.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import numpy as np
 
 from commonweal.methods import Flags, Floats, Positions
 from commonweal.methods.answers import Priorities, judged, shared_out
+from commonweal.methods.benefit_of_doubt import best_shares
 from commonweal.methods.factor import one_factor
 
 #: What principal components need before they are trusted.
@@ -31,6 +33,8 @@ FEWEST_CHILDREN: Final = 3
 FEWEST_AREAS: Final = 10
 RESAMPLES: Final = 500
 MOST_BAD_RESAMPLES: Final = 0.1
+#: What is said of the one weight that stands for those of all areas.
+OWN_WEIGHTS: Final = "each area has its own weights, in area_weights.csv: this is their mean"
 #: Below this a weight, or a spread in units of the whole, is nothing but the noise of floating point.
 _NOTHING: Final = 1e-10
 _SEED: Final = 500
@@ -39,10 +43,11 @@ _AT_ONCE: Final = 25
 
 
 class Weighing(NamedTuple):
-    """Weights (weight periods, children), loadings (children,; nan if there are none), why they fell back.
+    """Weights, loadings (children,; nan if there are none), why they fell back or what else there is to say.
 
-    `culprit` is the position of the child that made them fall back, -1 if it was no single one. `asked` is
-    what the weights rest on where people were asked.
+    `weight` is (weight periods, children), or (periods, areas, children) where each area has its own; one
+    weight period holds for all. `culprit` is the position of the child that made them fall back, -1 if it
+    was no single one. `asked` is what the weights rest on where people were asked.
     """
 
     weight: Floats
@@ -50,6 +55,11 @@ class Weighing(NamedTuple):
     reason: str = ""
     culprit: int = -1
     asked: Priorities | None = None
+
+    @property
+    def in_areas(self) -> Floats:
+        """The weights (weight periods, weight areas, children); one area where they hold for all."""
+        return self.weight if self.weight.ndim == 3 else self.weight[:, None, :]
 
 
 def given(
@@ -195,6 +205,41 @@ def balanced(
     return Weighing((share / share.sum())[None, :], np.full(len(x), np.nan))
 
 
+def benefit_of_doubt(
+    x: Floats,
+    fresh: Flags,
+    per_point: Floats,
+    given: Floats,
+    answers: Floats | None = None,
+    *,
+    least: float,
+) -> Weighing:
+    """Each area's own: the weights that show it at its best beside all areas of all periods, as shares.
+
+    w of area k makes sum w x_k / max_j sum w x_j as large as can be, and then sum w x_k, with every w_i at
+    least `least`: `benefit_of_doubt.best_shares`. A missing child has weight 0. An area without a score above
+    0 has no best weights and takes the mean of the areas that have, in its period or else in all. Falls back
+    if a score is below 0, or if none is above.
+    Source: Melyn and Moesen (1991); Cherchye, Moesen, Rogge and Van Puyenbroeck, Social Indicators Research
+    82 (2007).
+    """
+    if len(x) == 1:
+        return equal(x, fresh, per_point, given)
+    low = np.nan_to_num(x).min(axis=(1, 2), initial=0.0)
+    if low.min() < 0:
+        why = "a child has scores below 0, which benefit of the doubt can't take: normalise to 0 or more"
+        return _fall_back(x, why, culprit=int(low.argmin()))
+    share = best_shares(x.reshape(len(x), -1), least).reshape(x.shape)
+    has = ~np.isnan(share[0])
+    if not has.any():
+        return _fall_back(x, "no child is above 0 anywhere")
+    total, areas = np.where(has, share, 0.0).sum(axis=2), has.sum(axis=1)
+    everywhere = total.sum(axis=1, keepdims=True) / areas.sum()
+    typical = np.where(areas > 0, total / np.maximum(areas, 1), everywhere)
+    weight = np.moveaxis(np.where(has, share, typical[:, :, None]), 0, -1)
+    return Weighing(weight, np.full(len(x), np.nan), OWN_WEIGHTS)
+
+
 def budget(
     x: Floats, fresh: Flags, per_point: Floats, given: Floats, answers: Floats | None = None, *, path: str
 ) -> Weighing:
@@ -326,11 +371,14 @@ METHODS: Final[dict[str, Callable[..., Weighing]]] = {
     "entropy": entropy,
     "critic": critic,
     "balanced": balanced,
+    "benefit-of-doubt": benefit_of_doubt,
     "budget": budget,
     "pairwise": pairwise,
     "frozen": frozen,
 }
 #: Methods that take directed values instead of scores.
 ON_VALUES: Final = frozenset({"pca"})
+#: Methods that give each area its own weights.
+BY_AREA: Final = frozenset({"benefit-of-doubt"})
 #: Methods that need people's answers.
 ASKS: Final = frozenset({"budget", "pairwise"})

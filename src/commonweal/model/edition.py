@@ -29,6 +29,10 @@ WEIGHTS: Final = {
     "period": pl.String, "node": pl.String, "parent": pl.String, "loading": pl.Float64,
     "weight": pl.Float64, "effective_weight": pl.Float64, "reason": pl.String,
 }  # fmt: skip
+#: The weights of areas that have their own.
+AREA_WEIGHTS: Final = {
+    "period": pl.String, "area": pl.String, "node": pl.String, "parent": pl.String, "weight": pl.Float64,
+}  # fmt: skip
 GOALPOSTS: Final = {
     "period": pl.String, "indicator": pl.String, "worst": pl.Float64, "best": pl.Float64, "rule": pl.String,
 }  # fmt: skip
@@ -111,8 +115,8 @@ class Scoring:
     `values` and `value_status` (periods, areas, indicators): what entered each period, after carrying, in
     the units of the source; `entered_from` the index of each value's own period in `entered_periods`, -1
     for none. `scores` (periods, areas, nodes) with nan where there is none; `ranks` with 0 for none;
-    `of` (periods, nodes) counts the areas scored. `child_weights` maps each parent to an array
-    (weight periods, children) that sums to one along children; one weight period means it holds for all.
+    `of` (periods, nodes) counts the areas scored. `child_weights` maps each parent to an array (weight
+    periods, weight areas, children) that sums to one along children; one period or area holds for all.
     `goalposts` (goalpost periods, indicators, 2) holds worst and best, nan where a method has none.
     """
 
@@ -141,6 +145,8 @@ class Scoring:
     answers: Mapping[str, Array] = field(default_factory=dict)
     #: a row for each part whose weight people gave (columns of ASKED)
     asked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ASKED))
+    #: a row for each child of a parent in which each area has its own weights (columns of AREA_WEIGHTS)
+    area_weights: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AREA_WEIGHTS))
     #: indicators without any score because people are protected, or screened out: id -> why
     reasons: dict[str, str] = field(default_factory=dict)
     #: (periods, areas, indicators): what the first normalise met, denominated, imputed and treated; None
@@ -195,10 +201,18 @@ class Scoring:
         return {period.label: i for i, period in enumerate(self.periods)}
 
     def weights_of(self, parent: str, period: int) -> Array:
-        """The weights of `parent`'s children in one period, shape (children,), before gaps are rescaled."""
+        """The weights of `parent`'s children in one period (children,), before gaps are rescaled.
+
+        Their mean, where each area has its own.
+        """
+        mean: Array = self.area_weights_of(parent, period).mean(axis=0)
+        return mean
+
+    def area_weights_of(self, parent: str, period: int) -> Array:
+        """The same by area, shape (areas, children); (1, children) where they hold for all areas."""
         held = self.child_weights[parent]
-        row: Array = held[0 if len(held) == 1 else period]
-        return row
+        rows: Array = held[0 if len(held) == 1 else period]
+        return rows
 
     @cached_property
     def in_other_units(self) -> frozenset[str]:

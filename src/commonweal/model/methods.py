@@ -157,6 +157,7 @@ METHODS: Final[dict[str, dict[str, dict[str, Parameter]]]] = {
         "entropy": {},
         "critic": {},
         "balanced": {},
+        "benefit-of-doubt": {"least": number(0.0, least=0, most=1)},
         "budget": {"path": NAME},
         "pairwise": {"path": NAME},
         "frozen": {"edition": NAME},

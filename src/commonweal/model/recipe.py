@@ -113,7 +113,10 @@ class Recipe:
                 )
 
     def faults_against(self, framework: Framework) -> list[Fault]:
-        """What in this recipe does not fit a framework: RECIPE-LEVEL, RECIPE-NODE, FRAMEWORK-GOALPOSTS."""
+        """What in this recipe does not fit a framework.
+
+        RECIPE-LEVEL, RECIPE-NODE, FRAMEWORK-GOALPOSTS, RECIPE-METHOD, RECIPE-PARAMETER.
+        """
         faults: list[Fault] = []
         parents = {node.id for node in framework.parents}
         indicators = {node.id for node in framework.indicators}
@@ -149,7 +152,7 @@ class Recipe:
                 for node, _ in nodes
                 if node not in known
             ]
-        return faults + self._goalpost_faults(framework)
+        return faults + self._goalpost_faults(framework) + self._weight_faults(framework)
 
     def _goalpost_faults(self, framework: Framework) -> list[Fault]:
         faults: list[Fault] = []
@@ -175,6 +178,37 @@ class Recipe:
                         f"indicator {node.id!r} has worst or best, but the rule is {min(rules)}",
                         "Write rule: given in the recipe, or leave the two columns empty.",
                         path=(node.id, "worst"),
+                    )
+                )
+        return faults
+
+    def _weight_faults(self, framework: Framework) -> list[Fault]:
+        """Weights that differ by area, where areas are compared; and least shares that leave no choice."""
+        faults: list[Fault] = []
+        for parent in framework.parents:
+            weigh = self.weigh.method.at(parent.id, parent.level)
+            aggregate = self.aggregate.method.at(parent.id, parent.level)
+            if weigh.name != "benefit-of-doubt":
+                continue
+            if aggregate.name in COMPARES:
+                faults.append(
+                    Fault(
+                        "RECIPE-METHOD",
+                        f"{parent.id!r} is weighed by benefit-of-doubt, each area in its own way, and formed"
+                        f" by {aggregate.name}, which compares areas",
+                        "Form it by a mean, or weigh it in a way that is the same for all areas.",
+                        path=("weigh",),
+                    )
+                )
+            count = len(framework.children(parent.id))
+            if count * weigh["least"] > 1:
+                faults.append(
+                    Fault(
+                        "RECIPE-PARAMETER",
+                        f"least of benefit-of-doubt is {weigh['least']:g}, and {parent.id!r} has {count}"
+                        " children: their least shares add up to more than one",
+                        f"Write less than {1 / count:.3g}, the share that each has where all are equal.",
+                        path=("weigh",),
                     )
                 )
         return faults
@@ -215,6 +249,8 @@ class Recipe:
 
 #: How many names a message lists at most.
 _SHOWN: Final = 12
+#: Ways to form a parent that compare areas, for which all must be weighed alike.
+COMPARES: Final = frozenset({"copeland", "benefit-of-doubt"})
 _DEFAULTS: Final[dict[str, Step]] = {
     "normalise": Normalise(Method("goalposts", (("clip", True),))),
     "weigh": Weigh(ByParent(Method("equal"))),

@@ -14,6 +14,7 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         "scores.csv": edition.scores,
         "observations.csv": entered(edition),
         "weights.csv": edition.weights,
+        **({"area_weights.csv": edition.scoring.area_weights} if edition.scoring.area_weights.height else {}),
         "goalposts.csv": edition.goalposts,
         **({"scales.csv": edition.scales} if edition.scales.height else {}),
         **({"treatments.csv": _treatments(edition)} if edition.scoring.treatments.height else {}),

@@ -39,10 +39,10 @@ def assurance(facts: Facts, sections: tuple[Section, ...]) -> Assurance:
 def _weights(facts: Facts) -> Check:
     scoring = facts.edition.scoring
     held = [weight for node, weight in scoring.child_weights.items() if node not in scoring.dropped]
-    off = max((float(np.abs(weight.sum(axis=1) - 1).max()) for weight in held), default=0.0)
+    off = max((float(np.abs(weight.sum(axis=-1) - 1).max()) for weight in held), default=0.0)
     low = min((float(weight.min()) for weight in held), default=0.0)
     return Check(
-        "The weights of the parts of each group are 0 or more and add up to one, in every period.",
+        "The weights of the parts of each group are 0 or more and add up to one, in every period and area.",
         "Added up again from the weights that were used; the figure is the largest distance from one.",
         off <= _NOISE and low >= 0,
         off,
@@ -63,7 +63,7 @@ def _means(facts: Facts) -> tuple[list[Check], list[Check]]:
         there = ~np.isnan(made)
         if not there.any():
             continue
-        share = shares(x, scoring.weights_of(form.id, -1))[there]
+        share = shares(x, scoring.area_weights_of(form.id, -1))[there]
         x, made = np.where(share > 0, x[there], np.nan), made[there]
         size = max(1.0, float(np.nanmax(np.abs(x))))
         apart = max(apart, float(np.nanmax(np.abs(_mean(x, share, form) - made), initial=0.0)) / size)

@@ -13,6 +13,8 @@ from commonweal.insight.diagnose.influence import influence
 
 #: A part whose influence is this many times its weight, or less than one in so many, stands out.
 _FAR: Final = 2.0
+#: Nearer to 1 than this a weight is the whole.
+_ALL: Final = 1e-9
 
 
 def part(facts: Facts) -> Part:
@@ -21,6 +23,7 @@ def part(facts: Facts) -> Part:
     findings = [
         *_influence(facts, table),
         *_fallen(facts),
+        *_of_each_area(facts),
         *_asked(facts),
         *_floor(facts),
         *_unevenness(facts),
@@ -94,6 +97,29 @@ def _fallen(facts: Facts) -> list[Finding]:
             f"{agree(len(named), 'group has', 'groups have')} equal weights because those of the recipe could"
             f" not be trusted: {facts.named(named)}.",
             "The method page gives the reason of each.",
+        )
+    ]
+
+
+def _of_each_area(facts: Facts) -> list[Finding]:
+    """Groups in which each area has its own weights: what the table shows of them."""
+    held = facts.edition.scoring.area_weights
+    here = held.filter(pl.col("period") == facts.period)
+    if here.is_empty():
+        return []
+    groups = here["parent"].unique(maintain_order=True).to_list()
+    one = here.group_by("parent", "area").agg(pl.col("weight").max() > 1 - _ALL)["weight"].sum()
+    whole = here.select("parent", "area").unique().height
+    return [
+        Finding(
+            Mark.NOTE,
+            f"{agree(len(groups), 'group has', 'groups have')} the weights that suit each area best:"
+            f" {facts.named(groups)}. {100 * one / whole:.0f}% of these sets of weights are all on one part.",
+            "Under weights that differ an area can score above one that is better in every part. The weights"
+            " shown are means over the areas, and the index without a part rescales each area's own.",
+            "Where many have all on one part, give each a least share of the weight (least)."
+            if 2 * one > whole
+            else "",
         )
     ]
 

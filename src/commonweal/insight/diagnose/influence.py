@@ -26,8 +26,9 @@ def influence(scoring: Scoring, period: int = -1) -> pl.DataFrame:
 
     `linear` is r^2, the share of the parent's variance that a straight line in the part explains;
     `correlation_ratio` the same for a curve, V(E(parent | part)) / V(parent), from 30 areas on; `share` is
-    r^2 over the sum of its siblings', to lay beside `weight`. The two differ where parts vary unequally
-    or hang together. Source: Paruolo, Saisana and Saltelli, JRSS A 176 (2013) 609.
+    r^2 over the sum of its siblings', to lay beside `weight` (the mean, where each area has its own). The two
+    differ where parts vary unequally or hang together.
+    Source: Paruolo, Saisana and Saltelli, JRSS A 176 (2013) 609.
     """
     tree, at = scoring.framework, scoring.node_index
     effective = _effective(scoring, period)

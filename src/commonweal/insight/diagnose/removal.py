@@ -36,7 +36,9 @@ def without(scoring: Scoring, node: str, period: int = -1) -> Floats:
     """Scores (areas,) of the root above `node`, with its weight set to 0 and those of its siblings rescaled.
 
     Everything below stays as scored: scales, weights within groups and gaps. The part left out counts as
-    there, so that its own gaps don't stop a mean; a parent whose only weight it had goes with it.
+    there, so that its own gaps don't stop a mean; a parent whose only weight it had goes with it. Where each
+    area has its own weights they are not sought again: each area's are rescaled, and one that has all its
+    weight on the node takes the mean of the areas' weights on the others.
     """
     tree, at = scoring.framework, scoring.node_index
     scores = scoring.scores[period]
@@ -47,10 +49,12 @@ def without(scoring: Scoring, node: str, period: int = -1) -> Floats:
         children = tuple(c for c, there in zip(tree.children(parent.id), kept, strict=True) if there)
         x = np.stack([changed.get(child.id, scores[:, at[child.id]]) for child in children])[:, None]
         left = np.array([child.id == gone for child in children])
-        weight = np.where(left, 0.0, scoring.weights_of(parent.id, period)[kept])
-        if weight.sum() == 0:
+        weight = np.where(left, 0.0, scoring.area_weights_of(parent.id, period)[:, kept])
+        mean_weight = weight.mean(axis=0)
+        if mean_weight.sum() == 0:
             gone = parent.id
             continue
+        weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, mean_weight)
         method = scoring.recipe.aggregate.method.at(parent.id, parent.level)
         used, _ = lift(x, method, scoring.recipe.floor)
         formed = mean(used, weight[None], method)[0]
@@ -58,7 +62,7 @@ def without(scoring: Scoring, node: str, period: int = -1) -> Floats:
         enough = there.sum(axis=0) >= needed(parent, children, scoring.recipe.available)
         refused = refuses(method, used)
         if refused is not None:
-            enough &= ~np.any(refused[:, 0] & (weight[:, None] > 0), axis=0)
+            enough &= ~np.any(refused[:, 0] & (weight.T > 0), axis=0)
         changed[parent.id] = np.where(enough, formed, np.nan)
     root = tree.ancestors(node)[-1]
     return changed.get(root.id, np.full(len(scoring.areas), np.nan))

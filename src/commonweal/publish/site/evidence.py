@@ -91,7 +91,7 @@ def _cells(lookup: Lookup, area: str, node: Node, beside: tuple[str, ...]) -> tu
     """Everything known of one indicator, in the order of the headings."""
     figure, places = lookup.figures[area, node.id], lookup.places[node.id]
     posts = lookup.goalposts.get(node.id)
-    weight = lookup.weight(node.id).share
+    weight = lookup.share_in(area, node.id)
     return (
         value_text(figure, node, places),
         interval_text(figure, places),

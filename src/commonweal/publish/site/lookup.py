@@ -251,6 +251,15 @@ class Lookup:
         """A node's weight, empty where it has none."""
         return self._weights.get(node, NO_WEIGHT)
 
+    @cached_property
+    def _own_weights(self) -> dict[tuple[str, str], float]:
+        held = self.edition.scoring.area_weights.filter(pl.col("period") == self.latest)
+        return {(area, node): weight for area, node, weight in held.select("area", "node", "weight").rows()}
+
+    def share_in(self, area: str, node: str) -> float | None:
+        """The weight of a node in its parent: the area's own, where it has one."""
+        return self._own_weights.get((area, node), self.weight(node).share)
+
     # Meaning -----------------------------------------------------------------------------------------
 
     @cached_property

@@ -45,6 +45,8 @@ _WEIGH = {
     "entropy": "by entropy: the more a part tells areas apart, the more it counts",
     "critic": "by CRITIC: a part counts more if it tells areas apart and the others do not tell the same",
     "balanced": "so that each has the same influence on the result",
+    "benefit-of-doubt": "for each area as suits it best beside the others (benefit of the doubt): the table"
+    " below has the means over the areas, and the data the weights of each",
     "budget": "by points that people shared out among them",
     "pairwise": "by people’s comparisons of the parts two by two (analytic hierarchy process)",
 }
@@ -103,6 +105,7 @@ class MethodPage:
     lead: str
     steps: tuple[tuple[str, tuple[str, ...]], ...]
     weights: tuple[WeightRow, ...]
+    own_weights: bool
     posts: tuple[PostRow, ...]
     carried: tuple[CarriedRow, ...]
     floored: tuple[str, ...]
@@ -120,6 +123,7 @@ def method_page(lookup: Lookup) -> MethodPage:
         " that anyone can repeat from the published figures.",
         steps=_steps(lookup),
         weights=_weights(lookup),
+        own_weights=edition.scoring.area_weights.height > 0,
         posts=_posts(lookup),
         carried=_carried(lookup),
         floored=_floored(lookup),
