@@ -5,6 +5,7 @@ They play no part in goalposts, weights or ranks.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -13,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.engine import score_profile
+from commonweal.insight.divided import with_divisors
 from commonweal.model.area import Areas
 from commonweal.model.edition import BENCHMARKS, Edition, Scoring
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status
@@ -36,11 +38,15 @@ def benchmarks(
     (a hidden cell enters with the middle of its range), else the mean weighted by the attribute
     `population`, else the plain mean. What `given` (name, period, indicator, value and, if known, lower,
     upper, numerator, denominator) says about the place wins. A given value enters the periods from its
-    own on, as long as some area's value in use is as old. Columns of `BENCHMARKS`, one row a node.
+    own on, as long as some area's value in use is as old. Where the recipe divides an indicator by a
+    denominator, the place is scored by sum of values / sum of denominators of its areas, a given benchmark by
+    its value over the denominator under its name; there is no score where none is known. Columns of
+    `BENCHMARKS`, one row a node.
     """
-    rows = _as_given(scoring, given)
+    rows = _as_given(scoring, areas, given)
     if place:
         own = _whole(scoring, areas, observations).with_columns(pl.lit(place).alias("name"))
+        rows = _divided_like(rows, own)
         rows = pl.concat([rows, own.join(rows, on=_KEY, how="anti").select(rows.columns)])
     frames = [
         _scored(scoring, name, table)
@@ -78,7 +84,7 @@ def _first(group: tuple[tuple[object, ...], pl.DataFrame]) -> str:
 
 def _whole(scoring: Scoring, areas: Areas, observations: pl.DataFrame) -> pl.DataFrame:
     """The place's value of each indicator in each period, from the cells that entered it."""
-    cells = _entered(scoring).join(
+    cells = with_divisors(scoring, areas, _entered(scoring)).join(
         observations.rename({"period": "own"}), on=["indicator", "own", "area"], how="left"
     )
     weight = pl.col("area").replace_strict(_populations(areas), default=None, return_dtype=pl.Float64)
@@ -95,16 +101,23 @@ def _whole(scoring: Scoring, areas: Areas, observations: pl.DataFrame) -> pl.Dat
         pl.col("numerator", "denominator").sum(),
         pl.col("per").first(),
         (pl.col("entered") * pl.col("weight")).sum().alias("heavy"),
+        pl.col("entered").filter(pl.col("divisor").is_not_null()).sum().alias("divided"),
+        pl.col("divisor").sum(),
+        (pl.col("divisor").count() == len(areas.codes)).alias("whole"),
         pl.col("weight").sum(),
         pl.col("entered").mean().alias("mean"),
         pl.col("own").max().alias("observed"),
     )
     ratio = pl.col("per") * pl.col("numerator") / pl.col("denominator")
     mean = pl.when(pl.col("weighted")).then(pl.col("heavy") / pl.col("weight")).otherwise(pl.col("mean"))
+    value = pl.when(pl.col("added")).then(ratio).otherwise(mean)
+    divided = pl.col("indicator").is_in(sorted(scoring.denominated))
     return summed.select(
         "period",
         "indicator",
-        pl.when(pl.col("added")).then(ratio).otherwise(mean).alias("value"),
+        value.alias("value"),
+        pl.when(divided).then(pl.col("divided") / pl.col("divisor")).otherwise(value).alias("met"),
+        pl.when(divided & pl.col("whole")).then(pl.col("divisor")).alias("divisor"),
         *(pl.lit(None, dtype=pl.Float64).alias(c) for c in ("lower", "upper")),
         *(pl.when(pl.col("added")).then(pl.col(c)).alias(c) for c in ("numerator", "denominator")),
         "observed",
@@ -137,8 +150,11 @@ def _populations(areas: Areas) -> dict[str, float]:
 # ---- benchmarks given ----
 
 
-def _as_given(scoring: Scoring, given: pl.DataFrame) -> pl.DataFrame:
-    """The given rows as they enter each published period: the latest that is not too old."""
+def _as_given(scoring: Scoring, areas: Areas, given: pl.DataFrame) -> pl.DataFrame:
+    """The given rows as they enter each published period: the latest that is not too old.
+
+    `met` is the value as the scale meets it: over the denominator under the benchmark's name, if any.
+    """
     missing = [c for c in ("indicator", *_NUMBERS) if c not in given.columns]
     known = {node.id for node in scoring.framework.indicators}
     held = given.with_columns(pl.lit(None).alias(c) for c in missing).select(
@@ -152,8 +168,17 @@ def _as_given(scoring: Scoring, given: pl.DataFrame) -> pl.DataFrame:
     dated = pl.DataFrame(ends, schema={"observed": pl.String, "end": pl.Date}, orient="row")
     held = held.join(dated, on="observed", how="left")
     tables = [_entering(scoring, held, t) for t in range(len(scoring.periods))]
-    order = ["name", "period", "indicator", *_NUMBERS, "observed", "status"]
-    return pl.concat(tables).select(order)
+    order = ["name", "period", "indicator", *_NUMBERS, "observed", "status", "met"]
+    cells = pl.concat(tables).with_columns(pl.col("name").alias("area"), pl.col("observed").alias("own"))
+    divided = with_divisors(scoring, areas, cells)
+    return divided.with_columns((pl.col("value") / pl.col("divisor")).alias("met")).select(order)
+
+
+def _divided_like(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """What is given about the place is divided by its areas' denominators, if it has none of its own."""
+    beside = rows.join(own.select(*_KEY, "divisor"), on=_KEY, how="left", maintain_order="left")
+    met = pl.coalesce("met", pl.col("value") / pl.col("divisor"))
+    return beside.with_columns(met.alias("met")).select(rows.columns)
 
 
 def _entering(scoring: Scoring, held: pl.DataFrame, t: int) -> pl.DataFrame:
@@ -193,8 +218,8 @@ def _scored(scoring: Scoring, name: object, rows: pl.DataFrame) -> pl.DataFrame:
     values = np.full((len(scoring.periods), len(indicators)), np.nan)
     p = rows["period"].replace_strict(scoring.period_index, return_dtype=pl.Int64).to_numpy()
     i = rows["indicator"].replace_strict(indicators, return_dtype=pl.Int64).to_numpy()
-    values[p, i] = rows["value"].to_numpy()
-    scores = score_profile(scoring, values)
+    values[p, i] = rows["met"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    scores = score_profile(replace(scoring, denominated=frozenset()), values)  # they are divided already
     table = pl.DataFrame(
         {
             "period": np.repeat([q.label for q in scoring.periods], len(scoring.framework)),
@@ -205,7 +230,7 @@ def _scored(scoring: Scoring, name: object, rows: pl.DataFrame) -> pl.DataFrame:
         }
     ).with_columns(pl.col("score").fill_nan(None), pl.lit(name).alias("name"))
     full = table.join(
-        rows.drop("name"), left_on=["period", "node"], right_on=["period", "indicator"], how="left",
+        rows.drop("name", "met"), left_on=["period", "node"], right_on=["period", "indicator"], how="left",
         maintain_order="left",
     )  # fmt: skip
     full = full.with_columns(pl.col("status").fill_null(pl.col("of_parent")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Final
 
 import polars as pl
@@ -23,9 +24,12 @@ DENOMINATORS: Final[dict[str, type[pl.DataType]]] = {
 BENCHMARKS: Final[dict[str, type[pl.DataType]]] = {"name": pl.String, **SCHEMA}
 
 
-def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: Areas) -> pl.DataFrame:
-    """The denominators of one name: name, area, period, value. Rows about other areas are left out.
+def read_denominator(
+    files: Files, name: str, written: str | FigureKeys, areas: Areas, beside: Set[str] = frozenset()
+) -> pl.DataFrame:
+    """The denominators of one name: name, area, period, value.
 
+    Rows about other places are left out, but for the benchmarks that stand `beside` the areas, by name.
     Raises MEASURE-DENOMINATOR for an area without any, and what `tidy` finds.
     """
     keys = _keys(written)
@@ -33,7 +37,8 @@ def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: 
     if keys.layout == "long":
         rows = rows.with_frame(rows.frame.with_columns(pl.lit(name).alias("indicator")))
     values = tidy(rows, keys, Known(None, (name,)))
-    frame = values.rows.frame.filter(pl.col("area").is_in(list(areas.codes)) & pl.col("value").is_not_null())
+    kept = pl.col("area").is_in([*areas.codes, *sorted(beside)])
+    frame = values.rows.frame.filter(kept & pl.col("value").is_not_null())
     faults = [*values.faults, *_repeated(values.rows.file, frame, ["area", "period"])]
     # an area whose figure can't be read has been told of already
     without = [] if values.faults else sorted(set(areas.codes) - set(frame["area"]))

@@ -126,9 +126,9 @@ class _Reading:
         self.check_recipe(recipe, chosen)
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
-        denominators = self.denominators(areas)
         records, measures = self.records_and_measures(areas, chosen)
         tables, benchmarks = self.values(areas, chosen)
+        denominators = self.denominators(areas, benchmarks)
         periods = self.periods(tables, records)
         self.check_coverage(chosen, tables, periods, measures, records)
         goalposts = self.goalposts(recipe)
@@ -243,13 +243,16 @@ class _Reading:
                 ("publication", "status"),
             )
 
-    def denominators(self, areas: Areas | None) -> pl.DataFrame:
+    def denominators(self, areas: Areas | None, benchmarks: pl.DataFrame) -> pl.DataFrame:
         frames = [pl.DataFrame(schema=DENOMINATORS)]
+        beside = {*benchmarks["name"].to_list()}
+        if "project" not in self.short:
+            beside.add(self.keys.project.place)
         for name, written in sorted(self.keys.denominators.items()):
             with self.collecting("denominators", name):
                 if areas is None:
                     continue
-                frames.append(read_denominator(self.files, name, written, areas))
+                frames.append(read_denominator(self.files, name, written, areas, beside))
         return pl.concat(frames)
 
     def records_and_measures(
