@@ -28,6 +28,7 @@ CODES: Final[dict[str, str]] = {
     "EDITION-BROKEN": "an edition is not whole, or not as it was published",
     "EDITION-EXISTS": "there is an edition of that name already",
     "EDITION-INTERNAL": "an output that is not for publication can't be frozen",
+    "EDITION-LACKS": "an older edition has nothing that a frozen rule could take from it",
     "EDITION-MISSING": "a folder holds no edition",
     "EDITION-NAME": "a name can't be that of an edition",
     "EDITION-WEIGHTS": "an older edition has no weight to hand on",

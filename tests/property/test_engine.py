@@ -92,7 +92,7 @@ def test_a_better_value_never_lowers_a_score(
     changed = values.copy()
     changed[i, a] += better * directions[i]
     frozen = {**recipe, "normalise": {"method": "goalposts", "rule": "frozen", "edition": "before"}}
-    after = scored(tree, rows(changed), frozen, frozen=before.goalposts)
+    after = scored(tree, rows(changed), frozen, frozen=before.hands_on)
 
     assert (after.scores[0, a] >= before.scores[0, a] - 1e-9).all()
     others = np.arange(SHAPE[1]) != a

@@ -111,7 +111,7 @@ def test_frozen_goalposts_come_from_another_edition() -> None:
         a    | 2021   | 10
         b    | 2021   | 40
     """
-    scoring = scored(JOBS, now, recipe, frozen=before.goalposts)
+    scoring = scored(JOBS, now, recipe, frozen=before.hands_on)
 
     assert column(scoring, "jobs") == [50, 100]
 

@@ -11,6 +11,7 @@ from commonweal.engine import score
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Framework, Node
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
@@ -61,16 +62,21 @@ def scored(
     recipe: object = (),
     publish: tuple[str, ...] = (),
     carry: float = 0,
-    frozen: pl.DataFrame | None = None,
+    frozen: HandedOn | None = None,
     attributes: pl.DataFrame | None = None,
 ) -> Scoring:
-    """Score a drawn table; all its periods are published unless some are named."""
+    """Score a drawn table; all its periods are published unless some are named.
+
+    `frozen` is what the edition that the recipe names hands on.
+    """
     frame = table(rows) if isinstance(rows, str) else rows
     items = tuple(Area(code, code) for code in frame["area"].unique().to_list())
     areas = Areas("place", "", items, pl.DataFrame() if attributes is None else attributes)
     labels = publish or tuple(frame["period"].unique().to_list())
     periods = Periods(tuple(sorted(Period.parse(label) for label in labels)), carry)
-    return score(Observations.of(frame), framework, areas, periods, Recipe.read(recipe), frozen)  # type: ignore[arg-type]
+    read = Recipe.read(recipe)  # type: ignore[arg-type]
+    editions = {} if frozen is None else dict.fromkeys(read.editions, frozen)
+    return score(Observations.of(frame), framework, areas, periods, read, editions)
 
 
 def column(scoring: Scoring, node: str, period: str = "", digits: int = 9) -> list[float | None]:

@@ -9,6 +9,7 @@ from drawn import column, scored, table, tree
 from commonweal.engine import score
 from commonweal.errors import CommonwealError
 from commonweal.model.area import Area, Areas
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
@@ -64,7 +65,8 @@ def test_one_value_for_all_beside_given_goalposts(method: str) -> None:
 
 
 def test_frozen_goalposts_of_the_other_direction() -> None:
-    frozen = pl.DataFrame({"indicator": ["x", "y"], "worst": [5.0, 0.0], "best": [0.0, 9.0]})
+    ends = pl.DataFrame({"indicator": ["x", "y"], "worst": [5.0, 0.0], "best": [0.0, 9.0]})
+    frozen = HandedOn(goalposts=ends)
     recipe = {"normalise": {"method": "goalposts", "rule": "frozen", "edition": "2019"}}
     with pytest.raises(CommonwealError, match="worst 5 and best 0 for indicator 'x'") as error:
         scored(PAIR, GOOD, recipe, frozen=frozen)
@@ -122,18 +124,23 @@ def test_a_zero_in_a_parent_that_is_missing_anyway_is_not_refused() -> None:
     assert column(scored(triple, text, {"normalise": "none", "aggregate": "geometric"}), "index") == [None, 4]
 
 
-@pytest.mark.parametrize("frozen", [None, pl.DataFrame({"indicator": ["x"], "worst": [1.0], "best": [3.0]})])
-def test_frozen_goalposts_that_are_not_there(frozen: pl.DataFrame | None) -> None:
+ONE = pl.DataFrame({"indicator": ["x"], "worst": [1.0], "best": [3.0]})
+
+
+@pytest.mark.parametrize("frozen", [None, HandedOn(goalposts=ONE)])
+def test_frozen_goalposts_that_are_not_there(frozen: HandedOn | None) -> None:
     recipe = {"normalise": {"method": "goalposts", "rule": "frozen", "edition": "2019"}}
     with pytest.raises(CommonwealError, match="no scale for indicator 'y'") as error:
         scored(PAIR, GOOD, recipe, frozen=frozen)
     assert set(codes_of(error)) == {"FRAMEWORK-GOALPOSTS"}
 
 
-def test_a_method_without_goalposts_can_not_be_frozen() -> None:
-    with pytest.raises(CommonwealError, match="rule frozen does not fit rank") as error:
-        scored(PAIR, GOOD, {"normalise": {"method": "rank", "rule": "frozen", "edition": "2019"}})
-    assert set(codes_of(error)) == {"RECIPE-RULE"}
+@pytest.mark.parametrize("method", ["zscore", "rank", "share-of-max"])
+def test_goalposts_are_no_scale_for_another_method(method: str) -> None:
+    recipe = {"normalise": {"method": method, "rule": "frozen", "edition": "2019"}}
+    with pytest.raises(CommonwealError, match=f"no scale for indicator 'x' .{method}.") as error:
+        scored(PAIR, GOOD, recipe, frozen=HandedOn(goalposts=ONE))
+    assert set(codes_of(error)) == {"FRAMEWORK-GOALPOSTS"}
 
 
 def test_an_indicator_that_is_wholly_hidden_is_missing_with_its_reason() -> None:

@@ -122,9 +122,7 @@ def test_frozen_goalposts_come_from_the_edition_named(tmp_path: Path) -> None:
     (tmp_path / "2015" / "data" / "goalposts.csv").write_text(text)
     frozen = "{method: goalposts, rule: frozen, edition: '2015'}"
     read = load(tmp_path, YAML.replace("minmax", frozen))
-    assert read.frozen_goalposts is not None
-    ends = read.frozen_goalposts.select("indicator", "worst", "best")
-    assert ends.rows() == [("crime", 50.0, 1.0), ("schools", 0.0, 9.0)]
+    assert read.editions["2015"].goalposts.rows() == [("crime", 50.0, 1.0), ("schools", 0.0, 9.0)]
     said = faults(tmp_path, YAML.replace("minmax", frozen.replace("2015", "2014")))
     assert said[0].startswith("commonweal.yaml:4: PATH-MISSING there are no goalposts of the edition '2014'")
 

@@ -13,7 +13,8 @@ from commonweal.engine.cells import IMPUTED, Cells, Context
 from commonweal.engine.enter import Entered, enter, fill
 from commonweal.engine.parent import Formed, form, zero_fault
 from commonweal.engine.run import Run
-from commonweal.engine.scale import goalposts_frame, lines
+from commonweal.engine.scale import lines
+from commonweal.engine.scale_frames import goalposts_frame, references_frame, scales_frame
 from commonweal.engine.trace import trace
 from commonweal.engine.tree import Tree
 from commonweal.engine.weights import area_weights_frame, asked_frame, weights_frame
@@ -22,8 +23,9 @@ from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.methods.weigh import ASKS
 from commonweal.model.area import Areas
-from commonweal.model.edition import IMPUTATIONS, TREATMENTS, Scoring
+from commonweal.model.edition import IMPUTATION, IMPUTATIONS, TREATMENTS, Scoring
 from commonweal.model.framework import Framework, Node
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
@@ -31,6 +33,8 @@ from commonweal.model.recipe import Fitted, Recipe
 
 #: No answers at all.
 NOBODY: Final[Mapping[str, Floats]] = MappingProxyType({})
+#: No older edition.
+NO_EDITIONS: Final[Mapping[str, HandedOn]] = MappingProxyType({})
 
 
 def score(
@@ -39,17 +43,17 @@ def score(
     areas: Areas,
     periods: Periods,
     recipe: Recipe,
-    frozen_goalposts: pl.DataFrame | None = None,
+    editions: Mapping[str, HandedOn] = NO_EDITIONS,
     answers: Mapping[str, Floats] | None = None,
     denominators: pl.DataFrame | None = None,
 ) -> Scoring:
     """Score every node of the framework in every area and published period.
 
-    `frozen_goalposts` (indicator, worst, best) is what rule frozen needs, `answers` (by parent) what weights
-    that ask people need: see `commonweal.methods.weigh`; `denominators` (name, area, period, value) what
-    denominate divides by, beside the columns of the areas. Raises ANSWER-MISSING, what `enter` and
-    `find_scales` raise, RECIPE-LEVEL, RECIPE-NODE, RECIPE-COLUMN, FRAMEWORK-GOALPOSTS, DENOMINATOR-ZERO,
-    SCREEN-EMPTY, TREAT-VALUE and SCORE-ZERO.
+    `editions` holds what older ones hand on to rule frozen, by the name in the recipe; `answers` (by parent)
+    what weights that ask people need: see `commonweal.methods.weigh`; `denominators` (name, area, period,
+    value) what denominate divides by, beside the columns of the areas. Raises ANSWER-MISSING, what `enter`
+    and `find_scales` raise, RECIPE-LEVEL, RECIPE-NODE, RECIPE-COLUMN, FRAMEWORK-GOALPOSTS, DENOMINATOR-ZERO,
+    SCREEN-EMPTY, TREAT-VALUE, EDITION-LACKS and SCORE-ZERO.
 
     >>> from commonweal.model.area import Area
     >>> tree = Framework((Node("index", "Index", level="index"),
@@ -76,7 +80,7 @@ def score(
         framework,
         recipe,
         bases,
-        frozen_goalposts,
+        editions,
         context=context,
         answers=answers or {},
     )
@@ -88,7 +92,7 @@ def fold(
     framework: Framework,
     recipe: Recipe,
     bases: Mapping[str, Entered] | None = None,
-    frozen_goalposts: pl.DataFrame | None = None,
+    editions: Mapping[str, HandedOn] = NO_EDITIONS,
     *,
     context: Context | None = None,
     answers: Mapping[str, Floats] = NOBODY,
@@ -99,7 +103,7 @@ def fold(
     """
     context = context or Context()
     cells = Cells.of(framework, areas, entered, bases or {})
-    run = Run(framework, context, frozen_goalposts, cells, cells.values)
+    run = Run(framework, context, editions, cells, cells.values)
     run.all(recipe)
     tree = Tree.of(framework, run.cells, run.scales)
     faults: list[Fault] = []
@@ -143,6 +147,10 @@ def fold(
         met=None if plain or run.met is None else np.moveaxis(run.met[:, published], 0, -1),
         treatments=_stacked(run.treatments, TREATMENTS),
         imputed=_stacked(run.imputed, IMPUTATIONS),
+        scales=scales_frame(run.scales, entered.periods),
+        references=references_frame(run.scales, entered.periods),
+        imputation=_stacked(run.learnt, IMPUTATION),
+        editions=editions,
         screened=run.screened_frame(),
         curves=tuple(run.curves),
         denominated=frozenset(run.denominated),

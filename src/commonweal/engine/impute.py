@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,36 +10,64 @@ import polars as pl
 
 from commonweal.engine.cells import IMPUTED, Cells, Context
 from commonweal.engine.denominate import by_area
-from commonweal.errors import CommonwealError, Fault
+from commonweal.engine.learnt import NOTHING, ends_of, ends_rows, lacking, lines_of, lines_rows
+from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.methods import Flags, Floats, Positions, impute
-from commonweal.methods.impute import ALONG_TIME, Table
+from commonweal.methods.impute import ALONG_TIME, LEARNING, Table
 from commonweal.model.edition import IMPUTATIONS
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.recipe import Impute, Method
 
 _NOT_APPLICABLE = STATUS_CODE[Status.NOT_APPLICABLE]
 
 
-def run(cells: Cells, step: Impute, context: Context) -> tuple[Cells, Flags, pl.DataFrame, tuple[str, ...]]:
-    """The cells with their gaps filled, which were, a row for each in the published periods, and notes.
+@dataclass(frozen=True, slots=True, eq=False)
+class Imputed:
+    """What a step leaves: the cells, which were `filled`, a row for each, what by (`learnt`), and notes."""
+
+    cells: Cells
+    filled: Flags
+    rows: pl.DataFrame
+    learnt: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+def run(cells: Cells, step: Impute, context: Context, edition: HandedOn, number: int) -> Imputed:
+    """The cells with their gaps filled; `rows` and `learnt` tell of the published periods.
 
     What does not apply to an area is never filled, nor what screening has dropped. All methods of the step
-    see the cells as they were before it. Raises RECIPE-COLUMN.
+    see the cells as they were before it. `edition` is what an older one hands on (rule frozen), `number`
+    counts the steps that impute. Raises RECIPE-COLUMN and EDITION-LACKS.
     """
     gaps = ~cells.there & (cells.status != _NOT_APPLICABLE) & ~cells.dropped & cells.kept[:, None, None]
+    handed = edition.imputation.filter(pl.col("step") == number)
     values = cells.values.copy()
     carried = cells.carried.copy()
     names = np.full(len(cells.nodes), "none", dtype=object)
+    learnt = [NOTHING]
+    faults: list[Fault] = []
     for method, at in _by_method(cells, step):
         if "group" in dict(method.parameters):
             _check_group(context, method["group"])  # a wrong name is told whether there are gaps or not
-        if method.name == "none" or not gaps[at].any():
+        if method.name == "none" or not (gaps[at].any() or method.name in LEARNING):
             continue
         names[at] = method.name
-        estimates = _estimates(cells, step, method, at, context) * cells.direction[at, None, None]
+        if step.rule == "frozen" and method.name in LEARNING:
+            own = handed.filter(pl.col("method") == method.name)
+            known = set(own["indicator"])
+            asked = at[gaps[at].any(axis=(1, 2)) & cells.there[at].any(axis=(1, 2))].tolist()
+            unknown = [i for i in asked if cells.nodes[i].id not in known]
+            faults += lacking(cells, step, unknown, method.name)
+            found, rows = _as_handed_on(cells, method, at, own, number)
+        else:
+            found, rows = _estimates(cells, step, method, at, context, number)
+        learnt += rows
+        estimates = found * cells.direction[at, None, None]
         values[at] = np.where(gaps[at], estimates, cells.values[at])
         if method.name == "carry":
             carried[at] |= gaps[at] & ~np.isnan(estimates)
+    raise_any(faults)
     filled = gaps & ~np.isnan(values)
     done = replace(
         cells,
@@ -57,7 +85,7 @@ def run(cells: Cells, step: Impute, context: Context) -> tuple[Cells, Flags, pl.
     notes = tuple(
         f"{n} gaps of {id} could not be filled: too little is known there" for id, n in left.items()
     )
-    return done, filled, _rows(cells, filled, values, names), notes
+    return Imputed(done, filled, _rows(cells, filled, values, names), pl.concat(learnt), notes)
 
 
 def _published(cells: Cells) -> Flags:
@@ -73,7 +101,10 @@ def _by_method(cells: Cells, step: Impute) -> list[tuple[Method, Positions]]:
     return [(method, np.array(at, dtype=np.intp)) for method, at in found.items()]
 
 
-def _estimates(cells: Cells, step: Impute, method: Method, at: Positions, context: Context) -> Floats:
+def _estimates(
+    cells: Cells, step: Impute, method: Method, at: Positions, context: Context, number: int
+) -> tuple[Floats, list[pl.DataFrame]]:
+    """The estimates (wanted, periods, areas), and what they were learnt by."""
     parameters = dict(method.parameters)
     group = _groups(context, method["group"], cells.areas) if "group" in parameters else None
     function = impute.METHODS[method.name]
@@ -81,18 +112,52 @@ def _estimates(cells: Cells, step: Impute, method: Method, at: Positions, contex
     if method.name in ALONG_TIME:  # base periods stand beside time, not in it
         found = np.full((len(at), *cells.values.shape[1:]), np.nan)
         found[:, :count] = function(_table(cells, group, cells.counted, slice(0, count)), at, **parameters)
-        return found
+        return found, []
+
+    def filled(table: Table, period: str = "") -> tuple[Floats, pl.DataFrame]:
+        if method.name in LEARNING:
+            return _learnt(cells, table, method, at, number, period)
+        return function(table, at, **parameters), NOTHING
+
     if step.rule == "base":
         fit = np.zeros_like(cells.counted)
         fit[:, cells.at_base(step.base)] = cells.there[:, cells.at_base(step.base)]
-        return function(_table(cells, group, fit), at, **parameters)
+        estimates, rows = filled(_table(cells, group, fit))
+        return estimates, [rows]
     if step.rule == "each-period":
+        labels = [*(period.label for period in cells.periods), *cells.base]
         by_period = [
-            function(_table(cells, group, cells.there, slice(p, p + 1)), at, **parameters)
-            for p in range(cells.values.shape[1])
+            filled(_table(cells, group, cells.there, slice(p, p + 1)), label)
+            for p, label in enumerate(labels)
         ]
-        return np.concatenate(by_period, axis=1)
-    return function(_table(cells, group, cells.counted), at, **parameters)
+        return np.concatenate([found for found, _ in by_period], axis=1), [
+            row for _, row in by_period[:count]
+        ]
+    estimates, rows = filled(_table(cells, group, cells.counted))
+    return estimates, [rows]
+
+
+def _learnt(
+    cells: Cells, table: Table, method: Method, at: Positions, number: int, period: str
+) -> tuple[Floats, pl.DataFrame]:
+    """Estimates by what is fitted on the table, and a row for each figure that was."""
+    if method.name == "component-mean":
+        ends = impute.ends(table)
+        return impute.by_ends(table, at, *ends), ends_rows(cells, at, ends, number, period)
+    lines = impute.lines(table, at)
+    return impute.by_lines(table, at, lines), lines_rows(cells, lines, number, period)
+
+
+def _as_handed_on(
+    cells: Cells, method: Method, at: Positions, handed: pl.DataFrame, number: int
+) -> tuple[Floats, list[pl.DataFrame]]:
+    """Estimates by what an edition hands on, which this one hands on again."""
+    table = _table(cells, None, cells.counted)
+    if method.name == "component-mean":
+        ends = ends_of(cells, handed)
+        return impute.by_ends(table, at, *ends), [ends_rows(cells, at, ends, number, "")]
+    lines = lines_of(cells, at, handed)
+    return impute.by_lines(table, at, lines), [lines_rows(cells, lines, number, "")]
 
 
 def _table(cells: Cells, group: Positions | None, fit: Flags, periods: slice = slice(None)) -> Table:

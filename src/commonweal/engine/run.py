@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from commonweal.engine.words import in_words
 from commonweal.methods import Flags, Floats
 from commonweal.model.edition import SCREENED, StepTrace
 from commonweal.model.framework import Framework
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.recipe import Denominate, Impute, Normalise, Recipe, Screen, Treat
 
 
@@ -31,7 +33,7 @@ class Run:
 
     framework: Framework
     context: Context
-    frozen: pl.DataFrame | None
+    editions: Mapping[str, HandedOn]
     cells: Cells
     source: Floats
     divisors: Floats | None = None
@@ -42,6 +44,7 @@ class Run:
     curves: list[Floats] = field(default_factory=list)
     treatments: list[pl.DataFrame] = field(default_factory=list)
     imputed: list[pl.DataFrame] = field(default_factory=list)
+    learnt: list[pl.DataFrame] = field(default_factory=list)
     screened: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     denominated: set[str] = field(default_factory=set)
@@ -80,17 +83,21 @@ class Run:
         self._note("screen", says)
 
     def _impute(self, step: Impute) -> None:
-        self.cells, filled, rows, notes = impute.run(self.cells, step, self.context)
+        edition = self.editions.get(step.edition, HandedOn())
+        done = impute.run(self.cells, step, self.context, edition, len(self.imputed) + 1)
+        self.cells, filled = done.cells, done.filled
         self.filled = filled if self.filled is None else self.filled | filled
         if self.met is None and not self.curves:
             back = self.cells.values if self.divisors is None else self.cells.values * self.divisors
             self.source = np.where(filled & np.isnan(self.source), back, self.source)
-        self.imputed.append(rows)
-        self.notes += notes
-        self._note("impute", f"{in_words(step.method)}, rule {step.rule}: {rows.height} cells")
+        self.imputed.append(done.rows)
+        self.learnt.append(done.learnt)
+        self.notes += done.notes
+        self._note("impute", f"{in_words(step.method)}, rule {step.rule}: {done.rows.height} cells")
 
     def _treat(self, step: Treat) -> None:
-        treated = treat.run(self.cells, step, len(self.treatments) + 1)
+        edition = self.editions.get(step.edition, HandedOn())
+        treated = treat.run(self.cells, step, len(self.treatments) + 1, edition)
         self.cells = treated.cells
         self.treatments.append(treated.rows)
         self.straight = self.straight and self.met is None
@@ -100,7 +107,8 @@ class Run:
     def _normalise(self, step: Normalise) -> None:
         self.straight = self.straight and self.met is None
         self.met = self.cells.values if self.met is None else self.met
-        self.scales = find_scales(self.cells, self.framework, step, self.frozen, self.context.attributes)
+        edition = self.editions.get(step.edition)
+        self.scales = find_scales(self.cells, self.framework, step, edition, self.context.attributes)
         cells = self.cells
         scores = np.full(cells.values.shape, np.nan)
         published = cells.published

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from commonweal.engine.cells import Cells
+from commonweal.engine.handed_scale import HandedScales, settled
 from commonweal.engine.marks import marks
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.methods import Flags, Floats, normalise
 from commonweal.methods.normalise import NO_MARKS, Marks
-from commonweal.model.edition import GOALPOSTS
+from commonweal.methods.significant import significant
 from commonweal.model.framework import Framework, Node
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.period import Period
 from commonweal.model.recipe import Method, Normalise
 
@@ -46,7 +46,7 @@ class Scale:
         """The scores (periods, areas) of values in the units that normalise meets."""
         if self.reason:
             return np.full(values.shape, np.nan)
-        directed = values * self.sign
+        directed = _told_apart(self.method, values * self.sign)
         directed += 0.0  # no minus zero
         if len(self.references) == 1:
             return self._apply(directed, self.references[0], self.marks[0])
@@ -56,6 +56,8 @@ class Scale:
     def _apply(self, directed: Floats, reference: Floats, beside: Marks, limited: bool = True) -> Floats:
         if not len(reference):
             return np.full(directed.shape, np.nan)
+        if self.rule == "frozen" and self.method.name in normalise.HAS_PLACES:
+            directed = settled(directed, reference)
         parameters = dict(self.method.parameters)
         if not limited:
             parameters |= {name: False for name in ("clip", "cap") if name in parameters}
@@ -89,18 +91,18 @@ def find_scales(
     cells: Cells,
     framework: Framework,
     step: Normalise,
-    frozen: pl.DataFrame | None = None,
+    edition: HandedOn | None = None,
     attributes: pl.DataFrame | None = None,
 ) -> tuple[Scale, ...]:
     """The scale of each indicator, in framework order.
 
-    `frozen` is another edition's goalposts (rule frozen), `attributes` the table of the areas, which weights
+    `edition` is what an older one hands on (rule frozen), `attributes` the table of the areas, which weights
     are taken from. Raises INDICATOR-CONSTANT, INDICATOR-EMPTY, FRAMEWORK-GOALPOSTS, NORMALISE-VALUES,
     RECIPE-RULE, all at once.
     """
     faults: list[Fault] = []
     scales = []
-    held = _frozen_goalposts(frozen)
+    handed = HandedScales(edition or HandedOn())
     for i, node in enumerate(framework.indicators):
         method = step.at(node.id)
         rule = step.rule
@@ -110,15 +112,15 @@ def find_scales(
         references: tuple[Floats, ...]
         beside: tuple[Marks, ...]
         if rule in ("frozen", "given"):
-            ends, found = _handed_on(node, method, held) if rule == "frozen" else (_given(node), [])
-            faults += found
-            references, beside = (
-                (ends * sign,),
-                (marks(node, _NONE, sign, ends[None], _all(ends), (), _NO_TABLE),),
+            ends, place, found = (
+                handed.reference(node, method) if rule == "frozen" else (_given(node), np.nan, [])
             )
+            faults += [] if _bare(cells, i) else found
+            beside_it = marks(node, _NONE, sign, ends[None], _all(ends), (), _NO_TABLE)
+            references, beside = (ends * sign,), (beside_it._replace(place=place * sign),)
         else:
             values, used = _seen(cells, i, step, rule)
-            directed = values * sign
+            directed = _told_apart(method, values * sign)
             references = tuple(directed[where] for where in used)
             table = _NO_TABLE if attributes is None else attributes
             try:
@@ -133,11 +135,28 @@ def find_scales(
             reason, found = _nothing_left(cells, i)
         else:
             reason, found = _range(node, method, rule, step.base, references, cells.periods, hidden, sign)
+            if rule == "frozen" and not len(references[0]) and _bare(cells, i):
+                reason = HIDDEN_RANGE
             found = found or _refused(node, method, references, beside)
         faults += found
         scales.append(Scale(node, method, rule, references, beside, sign, reason))
     raise_any(faults)
     return tuple(scales)
+
+
+def _told_apart(method: Method, directed: Floats) -> Floats:
+    """Values as a method sees them: those that are placed by order tie where twelve digits are the same.
+
+    So ranks are told apart, and so an edition publishes the values that it hands on.
+    """
+    return significant(directed) if method.name in normalise.HAS_PLACES else directed
+
+
+def _bare(cells: Cells, i: int) -> bool:
+    """Whether no edition could have a scale for an indicator: nothing is left of it, or one hidden value."""
+    values = cells.values[i, cells.published]
+    known = values[~np.isnan(values)]
+    return not len(known) or (bool(cells.protected[i]) and bool(known.min() == known.max()))
 
 
 def _nothing_left(cells: Cells, i: int) -> tuple[str, list[Fault]]:
@@ -211,7 +230,7 @@ def _range(
         return (HIDDEN, []) if hidden else ("", [_fault("INDICATOR-EMPTY", node, what, remedy)])
     if method.name not in normalise.NEEDS_RANGE:
         return "", []
-    for label, reference in zip(_labels(periods, len(references)), references, strict=True):
+    for label, reference in zip(labels(periods, len(references)), references, strict=True):
         if not len(reference) or reference.min() < reference.max():
             continue
         value = float(reference[0]) * sign + 0.0
@@ -225,56 +244,12 @@ def _fault(code: str, node: Node, what: str, remedy: str) -> Fault:
     return Fault(code, what, remedy, path=(node.id, "id"))
 
 
-def _frozen_goalposts(frozen: pl.DataFrame | None) -> dict[str, tuple[float, float]]:
-    if frozen is None:
-        return {}
-    rows = frozen.select("indicator", "worst", "best").drop_nulls().iter_rows()
-    held = {id: (float(worst), float(best)) for id, worst, best in rows}
-    if "mean" in frozen.columns:
-        # two values with that mean and that deviation (divisor n - 1 = 1) are all the reference it takes
-        for id, mean, sd in frozen.select("indicator", "mean", "sd").drop_nulls().iter_rows():
-            held[id] = mean - sd / sqrt(2), mean + sd / sqrt(2)
-    return held
-
-
-def _handed_on(
-    node: Node, method: Method, held: dict[str, tuple[float, float]]
-) -> tuple[Floats, list[Fault]]:
-    if method.name in normalise.FIXED:
-        return np.array([0.0, 1.0]), []
-    if method.name not in normalise.HAS_GOALPOSTS | normalise.HAS_MOMENTS:
-        what = f"rule frozen does not fit {method.name} (indicator {node.id!r})"
-        fit = sorted(normalise.HAS_GOALPOSTS | normalise.HAS_MOMENTS)
-        remedy = f"Only these can be handed on: {', '.join(fit)}."
-        return np.empty(0), [Fault("RECIPE-RULE", what, remedy, path=("normalise", "rule"))]
-    ends = held.get(node.id)
-    if ends is None or ends[0] == ends[1]:
-        what = f"the frozen edition has no scale for indicator {node.id!r}"
-        remedy = "Freeze an edition that has it, use another rule, or leave the indicator out."
-        return np.empty(0), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "worst"))]
-    if method.name in normalise.HAS_GOALPOSTS and (ends[1] - ends[0]) * (node.direction or 1) < 0:
-        what = f"the frozen edition has worst {ends[0]:g} and best {ends[1]:g} for indicator {node.id!r}"
-        remedy = f"That is not direction {node.direction}: correct the direction, or use another rule."
-        return np.empty(0), [Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "direction"))]
-    return np.array(ends), []
-
-
-def goalposts_frame(scales: Iterable[Scale], periods: tuple[Period, ...]) -> pl.DataFrame:
-    """The goalposts as OUT/data/goalposts.csv holds them: one row an indicator, or one for each period."""
-    rows = [
-        (label, scale.node.id, float(worst), float(best), scale.rule)
-        for scale in scales
-        for label, (worst, best) in zip(_labels(periods, len(scale.references)), scale.goalposts, strict=True)
-        if not np.isnan(worst)
-    ]
-    return pl.DataFrame(rows, schema=GOALPOSTS, orient="row")
-
-
 def lines(scales: tuple[Scale, ...]) -> Floats:
     """The straight lines of all indicators, (fit periods, indicators, 4)."""
     periods = max(len(scale.references) for scale in scales)
     return np.stack([np.broadcast_to(scale.line, (periods, 4)) for scale in scales], axis=1)
 
 
-def _labels(periods: tuple[Period, ...], count: int) -> list[str]:
+def labels(periods: tuple[Period, ...], count: int) -> list[str]:
+    """The period of each reference; empty where one holds for all."""
     return [period.label for period in periods] if count == len(periods) > 1 else [""] * count

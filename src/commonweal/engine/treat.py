@@ -11,10 +11,12 @@ import numpy as np
 import polars as pl
 
 from commonweal.engine.cells import Cells
+from commonweal.engine.handed_curve import curves_of
 from commonweal.errors import Fault, raise_any
 from commonweal.methods import Floats, Positions, treat
 from commonweal.methods.treat import BENDS, Treatment
 from commonweal.model.edition import TREATMENTS
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.recipe import FITTED, Method, Treat
 
 _REMEDY: Final = {
@@ -35,12 +37,14 @@ class Treated:
     rows: pl.DataFrame
 
 
-def run(cells: Cells, step: Treat, number: int) -> Treated:
+def run(cells: Cells, step: Treat, number: int, edition: HandedOn) -> Treated:
     """Fit each indicator's treatment on what the rule names, and put all its values on the curve.
 
-    Raises TREAT-VALUE.
+    `edition` is what an older one hands on: under the rule frozen its curves are taken as they stand.
+    `number` counts the steps that treat. Raises TREAT-VALUE, EDITION-LACKS.
     """
     fits = _fits(cells, step)
+    handed = edition.treatments.filter(pl.col("step") == number)
     curves = np.tile([-np.inf, np.inf, 0.0, 0.0, 0.0], (len(fits), len(cells.nodes), 1))
     frames = []
     for method, at in _by_method(cells, step):
@@ -53,9 +57,12 @@ def run(cells: Cells, step: Treat, number: int) -> Treated:
                 raise_any(_unfitted(cells, step, at[~known]))
             if not known.any():
                 continue
-            found = treat.METHODS[method.name](ordered[known], **dict(method.parameters))
+            if step.rule == "frozen" and method.name in FITTED:
+                found = treat.as_fitted(ordered[known], curves_of(cells, step, method, at[known], handed))
+            else:
+                found = treat.METHODS[method.name](ordered[known], **dict(method.parameters))
             curves[f, at[known]] = found.curve
-            frames.append(_rows(cells, at[known], method, found, label, number))
+            frames.append(_rows(cells, at[known], step, method, found, label, number))
     values = _apply(cells, curves)
     raise_any(_faults(cells, step, values))
     rows = pl.concat(frames) if frames else pl.DataFrame(schema=TREATMENTS)
@@ -137,7 +144,7 @@ def _faults(cells: Cells, step: Treat, values: Floats) -> list[Fault]:
 
 
 def _rows(
-    cells: Cells, at: Positions, method: Method, found: Treatment, label: str, number: int
+    cells: Cells, at: Positions, step: Treat, method: Method, found: Treatment, label: str, number: int
 ) -> pl.DataFrame:
     before, middle, after = found.moments
     bends = [BENDS[int(code)] for code in found.curve[:, 2]]
@@ -160,7 +167,7 @@ def _rows(
         "bend": bends,
         "constant": np.where(found.curve[:, 2] > 0, found.curve[:, 3], np.nan),
         "added": np.where(found.curve[:, 2] > 0, found.curve[:, 4], np.nan),
-        "why": [_why(method, *pair) for pair in before.T.tolist()],
+        "why": [_why(step, method, *pair) for pair in before.T.tolist()],
     }
     return pl.DataFrame(held, schema=TREATMENTS).with_columns(pl.col(pl.Float64).fill_nan(None))
 
@@ -170,7 +177,9 @@ def _what(points: int, bend: str) -> str:
     return " and ".join(part for part in (drawn, "" if bend == "none" else bend) if part) or "unchanged"
 
 
-def _why(method: Method, skew: float, kurtosis: float) -> str:
+def _why(step: Treat, method: Method, skew: float, kurtosis: float) -> str:
+    if step.rule == "frozen" and method.name in FITTED:
+        return f"the recipe takes it from the edition {step.edition}"
     if method.name != "winsorise":
         return f"the recipe says {method.name}"
     if np.isnan(skew) or np.isnan(kurtosis):

@@ -6,17 +6,16 @@ Every method takes a `Table` and the positions `wanted` of the indicators to fil
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from commonweal.methods import Flags, Floats, Positions
+from commonweal.methods.lines import SPARE_ROWS, Line, least_squares, line
 
 #: Rounds of the chained equations; after a few the estimates only move by the noise that is drawn.
 ROUNDS: Final = 10
-#: Rows that a regression needs beyond the numbers it finds.
-SPARE_ROWS: Final = 1
 _SEED: Final = 20
 
 
@@ -65,7 +64,17 @@ def component_mean(table: Table, wanted: Positions) -> Floats:
     >>> component_mean(table, np.array([0]))[0, 0].tolist()
     [0.0, 10.0, 5.0]
     """
-    low, high = _ends(table)
+    return by_ends(table, wanted, *ends(table))
+
+
+def ends(table: Table) -> tuple[Floats, Floats]:
+    """The least and the largest value (indicators,) of the cells that count; nan where there is none."""
+    counted = np.where(table.fit, table.x, np.nan).reshape(len(table.x), -1)
+    return np.fmin.reduce(counted, axis=1), np.fmax.reduce(counted, axis=1)
+
+
+def by_ends(table: Table, wanted: Positions, low: Floats, high: Floats) -> Floats:
+    """`component_mean` with each indicator (indicators,) scaled by these ends; no part in it without."""
     ranged = high > low
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = (table.x - low[:, None, None]) / np.where(ranged, high - low, np.nan)[:, None, None]
@@ -114,17 +123,41 @@ def regression(table: Table, wanted: Positions) -> Floats:
     For each set of indicators that some area with a gap has, over the cells that have them all and the
     wanted one; no estimate where there are fewer such cells than numbers to find, and one more.
     """
-    found = none(table, wanted)
-    for row, i in zip(found, wanted, strict=True):
+    return by_lines(table, wanted, lines(table, wanted))
+
+
+def lines(table: Table, wanted: Positions) -> list[Line]:
+    """The lines of `regression`: on all siblings of an indicator, all but one, and each set a gap needs."""
+    found = []
+    for i in wanted.tolist():
         siblings = np.flatnonzero(table.parent == table.parent[i])
         siblings = siblings[siblings != i]
+        whole = tuple(siblings.tolist())
+        sets = {whole, *(whole[:k] + whole[k + 1 :] for k in range(len(whole)))} - {()}
         known = ~np.isnan(table.x[siblings])
         gaps = np.isnan(table.x[i]) & known.any(axis=0)
-        for pattern in np.unique(known[:, gaps].T, axis=0):
-            here = gaps & (known == pattern[:, None, None]).all(axis=0)
-            used = siblings[pattern]
-            rows = table.fit[i] & ~np.isnan(table.x[used]).any(axis=0)
-            row[here] = _regressed(table.x[used][:, rows], table.x[i][rows], table.x[used][:, here])
+        if gaps.any():
+            patterns = np.unique(known[:, gaps].T, axis=0)
+            sets |= {tuple(siblings[pattern].tolist()) for pattern in patterns}
+        for held in sorted(sets) or [()]:
+            used = table.x[list(held)]
+            rows = table.fit[i] & ~np.isnan(used).any(axis=0)
+            found.append(line(i, held, used[:, rows], table.x[i][rows]))
+    return found
+
+
+def by_lines(table: Table, wanted: Positions, held: Iterable[Line]) -> Floats:
+    """Each gap's estimate by the line on just those indicators that are there, of all that lines name."""
+    found = none(table, wanted)
+    kept = list(held)
+    for row, i in zip(found, wanted.tolist(), strict=True):
+        own = [one for one in kept if one.indicator == i]
+        named = sorted({k for one in own for k in one.known})
+        known = ~np.isnan(table.x[named])
+        for one in own:
+            pattern = np.isin(named, one.known)
+            here = np.isnan(table.x[i]) & (known == pattern[:, None, None]).all(axis=0)
+            row[here] = one.at(table.x[list(one.known)][:, here])
     return found
 
 
@@ -163,6 +196,8 @@ METHODS: Final[dict[str, Callable[..., Floats]]] = {
 }
 #: Methods that look along time.
 ALONG_TIME: Final = frozenset({"carry", "linear"})
+#: Methods whose estimates hang on a few figures that are found once: ranges, or lines.
+LEARNING: Final = frozenset({"component-mean", "regression"})
 
 
 def _by_group(table: Table, wanted: Positions, centre: Callable[[Floats], float]) -> Floats:
@@ -175,12 +210,6 @@ def _by_group(table: Table, wanted: Positions, centre: Callable[[Floats], float]
                 if len(known):
                     found[n, p, members] = centre(known)
     return found
-
-
-def _ends(table: Table) -> tuple[Floats, Floats]:
-    """The least and the largest value (indicators,) of the cells that count."""
-    counted = np.where(table.fit, table.x, np.nan).reshape(len(table.x), -1)
-    return np.fmin.reduce(counted, axis=1), np.fmax.reduce(counted, axis=1)
 
 
 def _mean(x: Floats) -> Floats:
@@ -211,25 +240,6 @@ def _allowed(limit: float | None) -> float:
     return np.inf if limit is None else limit + 1e-9  # years are whole months
 
 
-def _regressed(x: Floats, y: Floats, at: Floats) -> Floats:
-    """Predictions at (predictors, cells), fitted on x (predictors, rows) and y (rows,)."""
-    count = len(x) + 1 + SPARE_ROWS
-    if len(y) < count:
-        return np.full(at.shape[1], np.nan)
-    order = np.lexsort((*x, y))  # so that the order of areas can't change the last bit
-    mean, sd = x[:, order].mean(axis=1), x[:, order].std(axis=1)
-    sd = np.where(sd > 0, sd, 1.0)
-    coefficients = _least_squares((x[:, order].T - mean) / sd, y[order])
-    predicted: Floats = coefficients[0] + ((at.T - mean) / sd) @ coefficients[1:]
-    return predicted
-
-
-def _least_squares(x: Floats, y: Floats) -> Floats:
-    """Intercept and slopes; the shortest of all that fit equally well."""
-    ones = np.ones((len(y), 1))
-    return np.asarray(np.linalg.lstsq(np.hstack([ones, x]), y, rcond=None)[0], dtype=np.float64)
-
-
 def _chain(x: Floats, fit: Flags, draws: int) -> Floats:
     """x (columns, rows), its gaps filled by the mean of the draws; they stay if too few rows are there."""
     gaps = np.isnan(x)
@@ -246,7 +256,7 @@ def _chain(x: Floats, fit: Flags, draws: int) -> Floats:
         for _ in range(ROUNDS):
             for c in np.flatnonzero(gaps.any(axis=1)):
                 others = np.delete(z, c, axis=0).T
-                slope = _least_squares(others[known[c]], z[c, known[c]])
+                slope = least_squares(others[known[c]], z[c, known[c]])
                 line = slope[0] + others @ slope[1:]
                 spare = known[c].sum() - len(x)
                 spread = np.sqrt(((z[c] - line)[known[c]] ** 2).sum() / spare)

@@ -76,9 +76,9 @@ def zscore(x: Floats, reference: Floats, marks: Marks = NO_MARKS, *, mean: float
     >>> zscore(np.array([2.0, 4.0]), np.array([1.0, 2.0, 3.0]), mean=0, sd=1).tolist()
     [0.0, 2.0]
     """
-    ordered = np.sort(reference)  # so that the order of the areas can't change the last bit of the sums
-    score: Floats = x - ordered.mean()
-    score /= ordered.std(ddof=1)
+    centre, spread = moments(reference, None)
+    score: Floats = x - centre
+    score /= spread
     score *= sd
     score += mean
     return score
@@ -109,16 +109,28 @@ def index_100(x: Floats, reference: Floats, marks: Marks = NO_MARKS, *, weight: 
     >>> index_100(x, np.array([4.0, 8.0]), marks, weight="population").round(2).tolist()
     [96.46, 100.0, 110.61]
     """
-    weights = np.ones(len(reference)) if marks.weight is None else marks.weight
-    order = np.lexsort((weights, reference))  # so that the order of the areas can't change the last bit
-    ordered, share = reference[order], weights[order] / weights.max()
+    mean, sd = moments(reference, marks.weight)
+    score: Floats = x - mean
+    score *= 10.0 / sd
+    score += 100.0
+    return score
+
+
+def moments(reference: Floats, weight: Floats | None) -> tuple[float, float]:
+    """The mean and the standard deviation of a reference, weighted if there are weights (see `index_100`).
+
+    >>> moments(np.array([3.0, 1.0, 2.0]), None)
+    (2.0, 1.0)
+    """
+    if weight is None:
+        ordered = np.sort(reference)  # so that the order of the areas can't change the last bit of the sums
+        return float(ordered.mean()), float(ordered.std(ddof=1))
+    order = np.lexsort((weight, reference))
+    ordered, share = reference[order], weight[order] / weight.max()
     total = share.sum()
     mean = (share @ ordered) / total
     variance = (share @ (ordered - mean) ** 2) * total / (total**2 - share @ share)
-    score: Floats = x - mean
-    score *= 10.0 / np.sqrt(variance)
-    score += 100.0
-    return score
+    return float(mean), float(np.sqrt(variance))
 
 
 def rank(x: Floats, reference: Floats, marks: Marks = NO_MARKS) -> Floats:
@@ -298,7 +310,11 @@ NEEDS_RANGE: Final = frozenset(
 #: Methods whose scale is fixed by a worst and a best value, so that another edition can hand it on.
 HAS_GOALPOSTS: Final = frozenset({"goalposts", "minmax", "distance-to-max"})
 #: Methods whose scale is fixed by a mean and a standard deviation, with what these score and are worth.
-HAS_MOMENTS: Final = frozenset({"zscore", "t-score"})
+HAS_MOMENTS: Final = frozenset({"zscore", "t-score", "index-100"})
+#: Methods whose scale hangs on the ends of the reference, and on a mark of the framework or of an area.
+HAS_ENDS: Final = frozenset({"distance-to-target", "distance-to-reference", "share-of-max"})
+#: Methods that place a value among all those of the reference.
+HAS_PLACES: Final = frozenset({"rank", "borda", "percentile", "quantile-scale", "exponential"})
 #: Methods that hang on nothing but the marks of the framework.
 FIXED: Final = frozenset({"none", "threshold"})
 

@@ -142,6 +142,22 @@ def yeo_johnson(x: Floats) -> Treatment:
     return _with_power(x, "yeo-johnson", likelihood)
 
 
+def as_fitted(x: Floats, curve: Floats) -> Treatment:
+    """The treatment with curves (indicators, 5) that were fitted on other values.
+
+    >>> curve = np.array([[-np.inf, 5.0, 0.0, 0.0, 0.0]])  # nothing above 5
+    >>> as_fitted(np.array([[1.0, 2.0, 60.0, 70.0]]), curve).points.tolist()
+    [2]
+    """
+    found = _as_it_is(x)
+    found.curve[:] = curve
+    found.points[:] = (x < curve[:, :1]).sum(axis=1) + (x > curve[:, 1:2]).sum(axis=1)
+    drawn = found.points > 0
+    if drawn.any():
+        found.moments[1][:, drawn] = moments(limited(curve[drawn], x[drawn]))
+    return _finished(x, found)
+
+
 METHODS: Final[dict[str, Callable[..., Treatment]]] = {
     "none": none,
     "winsorise": winsorise,

@@ -13,6 +13,7 @@ import polars as pl
 
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
+from commonweal.model.handed_on import TABLES, HandedOn
 from commonweal.model.observation import STATUSES
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, ProgressRule, Publication
@@ -55,9 +56,25 @@ IMPUTATIONS: Final = {
 SCREENED: Final = {
     "period": pl.String, "area": pl.String, "indicator": pl.String, "share": pl.Float64, "reason": pl.String,
 }  # fmt: skip
-#: The scale of an indicator whose scores hang on a mean and a standard deviation.
+#: The scale of an indicator whose scores hang on a mean and a standard deviation; `weighted_by` names the
+#: column of the areas that both are weighted by.
 SCALES: Final = {
-    "period": pl.String, "indicator": pl.String, "mean": pl.Float64, "sd": pl.Float64, "rule": pl.String,
+    "period": pl.String, "indicator": pl.String, "mean": pl.Float64, "sd": pl.Float64,
+    "weighted_by": pl.String, "rule": pl.String,
+}  # fmt: skip
+#: What other scales are seen against: the values an indicator is placed among (mark value), or its worst, its
+#: best and the value of one area (mark place).
+REFERENCES: Final = {
+    "period": pl.String, "indicator": pl.String, "mark": pl.String, "area": pl.String, "value": pl.Float64,
+    "rule": pl.String,
+}  # fmt: skip
+#: What gaps are filled by, in the values' own units: the range of an indicator (component-mean), or a line
+#: (regression): coefficient of the empty term + sum of coefficient x (value of the term - mean), for areas of
+#: which the indicators `known` are there.
+IMPUTATION: Final = {
+    "step": pl.Int64, "period": pl.String, "indicator": pl.String, "method": pl.String, "known": pl.String,
+    "term": pl.String, "coefficient": pl.Float64, "mean": pl.Float64, "least": pl.Float64,
+    "largest": pl.Float64,
 }  # fmt: skip
 STATEMENTS: Final = {
     "id": pl.String, "period": pl.String, "area": pl.String, "node": pl.String, "kind": pl.String,
@@ -154,6 +171,14 @@ class Scoring:
     met: Array | None = None
     #: a row for each indicator that a treatment looked at (columns of TREATMENTS)
     treatments: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TREATMENTS))
+    #: means and deviations behind z-scores, t-scores and index-100 (columns of SCALES), and what other scales
+    #: are seen against (columns of REFERENCES)
+    scales: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCALES))
+    references: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REFERENCES))
+    #: what gaps were, or would be, filled by (columns of IMPUTATION)
+    imputation: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IMPUTATION))
+    #: what older editions handed on to frozen rules, by the name that the recipe gives them
+    editions: Mapping[str, HandedOn] = field(default_factory=dict)
     #: a row for each cell that was filled (columns of IMPUTATIONS)
     imputed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IMPUTATIONS))
     #: a row for each area-period and indicator that was dropped (columns of SCREENED)
@@ -175,20 +200,9 @@ class Scoring:
         return {node.id: i for i, node in enumerate(self.framework)}
 
     @cached_property
-    def scales(self) -> pl.DataFrame:
-        """The mean and standard deviation of z-scores and t-scores, read off their straight lines."""
-        rows = []
-        labels = [""] if len(self.fits) == 1 else [period.label for period in self.periods]
-        for label, lines in zip(labels, self.fits, strict=True):
-            for node, (x0, x1, low, high) in zip(self.framework.indicators, lines.tolist(), strict=True):
-                method = self.recipe.normalise.at(node.id)
-                if method.name not in ("zscore", "t-score") or np.isnan(low):
-                    continue
-                mean, sd = (method["mean"], method["sd"]) if method.name == "zscore" else (50.0, 10.0)
-                slope = (high - low) / (x1 - x0)
-                held = x0 + (mean - low) / slope, sd / abs(slope)
-                rows.append((label, node.id, *held, self.recipe.normalise.rule))
-        return pl.DataFrame(rows, schema=SCALES, orient="row")
+    def hands_on(self) -> HandedOn:
+        """What this edition hands on to the frozen rules of a later one."""
+        return HandedOn.of({name: getattr(self, name) for name in TABLES})
 
     @cached_property
     def area_index(self) -> dict[str, int]:
@@ -361,7 +375,7 @@ class Edition:
 
     @property
     def scales(self) -> pl.DataFrame:
-        """The mean and standard deviation behind z-scores and t-scores, with the columns of SCALES."""
+        """Means and standard deviations behind z-scores, t-scores and index-100 (columns of SCALES)."""
         return self.scoring.scales
 
     @property

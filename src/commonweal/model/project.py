@@ -11,6 +11,7 @@ import polars as pl
 
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe
@@ -91,8 +92,8 @@ class Project:
     benchmarks: pl.DataFrame
     peers: PeerRule | None = None
     progress: ProgressRule | None = None
-    #: goalposts of the edition that a frozen rule names: indicator, worst, best
-    frozen_goalposts: pl.DataFrame | None = None
+    #: what the editions that frozen rules name hand on, by the name that the recipe gives them
+    editions: Mapping[str, HandedOn] = field(default_factory=dict)
     #: what people said about weights, by parent: (people, children) points, or (people, children, children)
     #: judgements; and the tables of it, without names, by the path that the recipe names
     answers: Mapping[str, Any] = field(default_factory=dict)

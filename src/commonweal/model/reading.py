@@ -85,9 +85,14 @@ def _is_share(value: object) -> TypeGuard[float]:
 def _impute(value: object, path: Path) -> Impute | None:
     step = Impute(*_fitted("impute", value, path))
     named = {step.method.name, *(method.name for _, method in step.by)}
-    if step.rule == "base" and named <= _WITHOUT_RULE:
+    fitted = named - {"none"}
+    if step.rule in ("base", "frozen") and fitted and fitted <= _WITHOUT_RULE:
+        what = f"rule {step.rule} does not fit {min(fitted)}"
         remedy = "It looks at the same period, or along time: leave the rule out."
-        what = f"rule base does not fit {step.method.name}"
+        raise CommonwealError(Fault("RECIPE-RULE", what, remedy, path=(*path, "rule")))
+    if step.rule == "frozen" and "chained" in named:
+        what = "rule frozen does not fit chained: its lines are found anew in every round of every draw"
+        remedy = "Use regression, whose lines an edition hands on, or another rule."
         raise CommonwealError(Fault("RECIPE-RULE", what, remedy, path=(*path, "rule")))
     return None if named == {"none"} else step
 

@@ -93,8 +93,19 @@ class Recipe:
             (step for step in steps if not isinstance(step, CellStep)), key=lambda step: ORDER.index(step.key)
         )
         recipe = cls((*cells, *parents))
-        raise_any(recipe._mixed_periods())
+        raise_any([*recipe._mixed_periods(), *recipe._frozen_twice()])
         return recipe
+
+    def _frozen_twice(self) -> Iterator[Fault]:
+        """An edition hands on the scales of its last normalise, so no earlier one can take them."""
+        scales = [step for step in self.steps if isinstance(step, Normalise)]
+        if any(step.rule == "frozen" for step in scales[:-1]):
+            yield Fault(
+                "RECIPE-RULE",
+                "a normalise with rule frozen stands before another normalise",
+                "An edition hands on the scales of its last normalise: use another rule for the earlier one.",
+                path=("normalise", "rule"),
+            )
 
     def _mixed_periods(self) -> Iterator[Fault]:
         """Treated period by period, then put on one scale: a move in time would be the treatment's."""
@@ -227,6 +238,15 @@ class Recipe:
         return self._last(Normalise)
 
     @property
+    def editions(self) -> dict[str, set[str]]:
+        """The older editions that steps with rule frozen name, and the keys of these steps."""
+        named: dict[str, set[str]] = {}
+        for step in self.cells:
+            if isinstance(step, Fitted) and step.rule == "frozen":
+                named.setdefault(step.edition, set()).add(step.key)
+        return dict(sorted(named.items()))
+
+    @property
     def weigh(self) -> Weigh:
         """The weighting."""
         return self._last(Weigh)
@@ -247,10 +267,10 @@ class Recipe:
         return next((s.points for s in self.steps if isinstance(s, Floor)), None)
 
 
-#: How many names a message lists at most.
-_SHOWN: Final = 12
 #: Ways to form a parent that compare areas, for which all must be weighed alike.
 COMPARES: Final = frozenset({"copeland", "benefit-of-doubt"})
+#: How many names a message lists at most.
+_SHOWN: Final = 12
 _DEFAULTS: Final[dict[str, Step]] = {
     "normalise": Normalise(Method("goalposts", (("clip", True),))),
     "weigh": Weigh(ByParent(Method("equal"))),

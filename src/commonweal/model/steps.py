@@ -10,8 +10,8 @@ from commonweal.model.methods import Method
 #: What a step is fitted on: all published periods, each its own, one base period, an older edition; and for
 #: goalposts also what the framework gives.
 RULES: Final = ("pooled", "each-period", "base", "frozen", "given")
-#: The rules of each step that has one. An edition hands on goalposts, but nothing to fill gaps or treat with.
-RULES_OF: Final = {"impute": RULES[:3], "treat": RULES[:3], "normalise": RULES}
+#: The rules of each step that has one.
+RULES_OF: Final = {"impute": RULES[:4], "treat": RULES[:4], "normalise": RULES}
 #: Ways to treat whose result depends on the values they are fitted on.
 FITTED: Final = frozenset({"winsorise", "box-cox", "yeo-johnson"})
 

@@ -215,8 +215,11 @@ def _inventory(scoring: Scoring) -> pl.DataFrame:
 
 def _replay_in_memory(edition: Edition, change: Mapping[str, Any]) -> Edition:
     recipe = _changed(edition.recipe, change)
-    if "weigh" in change:
-        raise_any(without_edition(recipe))
+    raise_any(
+        fault
+        for fault in without_edition(recipe, edition.scoring.editions)
+        if fault.path != ("weigh",) or "weigh" in change  # its own weights are in its framework
+    )
     raise_any(recipe.faults_against(edition.framework))
     scoring = engine.score(
         Observations(edition.observations),
@@ -224,6 +227,7 @@ def _replay_in_memory(edition: Edition, change: Mapping[str, Any]) -> Edition:
         edition.areas,
         Periods(edition.periods, edition.carry),
         recipe,
+        edition.scoring.editions,
         answers=edition.scoring.answers or None,
         denominators=edition.scoring.denominators,
     )

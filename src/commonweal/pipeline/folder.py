@@ -129,7 +129,7 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
             loaded.areas,
             loaded.periods,
             loaded.recipe,
-            loaded.frozen_goalposts,
+            loaded.editions,
             answers=loaded.answers,
             denominators=loaded.denominators,
         )

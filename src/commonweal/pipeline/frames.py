@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -72,14 +72,25 @@ def score(
     return insight.interpret(edition, pl.DataFrame(schema=BENCHMARKS).select("name", "period"))
 
 
-def without_edition(recipe: Recipe) -> list[Fault]:
-    """RECIPE-RULE where weights come from an older edition, and there is no folder to look in."""
+def without_edition(recipe: Recipe, held: Collection[str] = ()) -> list[Fault]:
+    """RECIPE-RULE where steps take from an older edition that is not among those held: there is no folder."""
     setting = recipe.weigh.method
     named = [setting.every, *dict(setting.levels).values(), *dict(setting.nodes).values()]
-    if all(method.name != "frozen" for method in named):
-        return []
-    what = "weigh frozen takes weights from an older edition"
-    return [Fault("RECIPE-RULE", what, "Score a project folder, which can name one.", path=("weigh",))]
+    remedy = "Score a project folder, which can name one."
+    faults = [
+        Fault(
+            "RECIPE-RULE",
+            f"{min(steps)} takes from an older edition, {edition!r}",
+            remedy,
+            path=(min(steps),),
+        )
+        for edition, steps in recipe.editions.items()
+        if edition not in held
+    ]
+    if any(method.name == "frozen" for method in named):
+        what = "weigh frozen takes weights from an older edition"
+        faults.append(Fault("RECIPE-RULE", what, remedy, path=("weigh",)))
+    return faults
 
 
 def _polars(frame: Any) -> pl.DataFrame:

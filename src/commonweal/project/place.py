@@ -39,7 +39,7 @@ def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
 
 def _above(fault: Fault, first: str, data: Mapping[str, Any]) -> Keys:
     """The keys of commonweal.yaml that a fault's own keys stand under; none where it is not about them."""
-    if first in ORDER or fault.code.startswith(("SCORE", "RECIPE")):
+    if first in ORDER or fault.code.startswith(("SCORE", "RECIPE", "EDITION")):
         return _step(data["recipe"], first)
     if fault.code.startswith("NORMALISE"):
         return (*_step(data["recipe"], "normalise"), "normalise", "by")

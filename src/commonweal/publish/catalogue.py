@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from commonweal.model.edition import Edition
+from commonweal.publish.handed_on import treatments_table
 from commonweal.publish.observed import entered
 
 
@@ -17,7 +18,9 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         **({"area_weights.csv": edition.scoring.area_weights} if edition.scoring.area_weights.height else {}),
         "goalposts.csv": edition.goalposts,
         **({"scales.csv": edition.scales} if edition.scales.height else {}),
-        **({"treatments.csv": _treatments(edition)} if edition.scoring.treatments.height else {}),
+        **({"references.csv": edition.scoring.references} if edition.scoring.references.height else {}),
+        **({"imputation.csv": edition.scoring.imputation} if edition.scoring.imputation.height else {}),
+        **({"treatments.csv": treatments_table(edition)} if edition.scoring.treatments.height else {}),
         **({"treated.csv": edition.scoring.treated} if edition.scoring.treatments.height else {}),
         **({"screened.csv": edition.scoring.screened} if edition.scoring.screened.height else {}),
         "statements.csv": edition.statements,
@@ -28,11 +31,3 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         "progress.csv": edition.progress,
         "unevenness.csv": edition.unevenness,
     }
-
-
-def _treatments(edition: Edition) -> pl.DataFrame:
-    """What each treatment did to each indicator, and why."""
-    moments = ("skew_before", "kurtosis_before", "skew_after", "kurtosis_after")
-    return edition.scoring.treatments.select(
-        "step", "period", "indicator", "method", "what", pl.col("points").alias("moved"), *moments, "why"
-    )

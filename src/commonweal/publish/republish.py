@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from commonweal.model.framework import COLUMNS, Framework
 from commonweal.model.observation import Status
 from commonweal.model.project import Project
 from commonweal.publish.geography import write_geojson
+from commonweal.publish.handed_on import write_handed_on
 from commonweal.publish.tables import write_table
 
 #: The columns of a protected table: it has passed the gate and never passes again.
@@ -41,13 +43,8 @@ def write_project(edition: Edition, project: Project, folder: Path) -> None:
         write_table(rows.select(_BENCHMARK), folder / "data" / f"benchmark-{_file(name)}.csv")
     for file, table in _answers(project).values():
         write_table(table, folder / file)
-    if project.frozen_goalposts is not None:
-        handed_on = folder / "frozen" / "data"
-        ends = project.frozen_goalposts.select("indicator", "worst", "best").drop_nulls()
-        moments = project.frozen_goalposts.select("indicator", "mean", "sd").drop_nulls()
-        write_table(ends, handed_on / "goalposts.csv")
-        if moments.height:
-            write_table(moments, handed_on / "scales.csv")
+    for name, at in _editions(project).items():
+        write_handed_on(project.editions[name], folder / at / "data")
     _write_yaml(_settings(edition, project), folder / "commonweal.yaml")
 
 
@@ -116,8 +113,8 @@ def _settings(edition: Edition, project: Project) -> dict[str, Any]:
 
 def _recipe(project: Project) -> Any:
     written: Any = _with_paths(project.written.get("recipe", {}), _answers(project))
-    if project.frozen_goalposts is not None:
-        written = _changed(written, "normalise", _from_here)
+    for key in ("impute", "treat", "normalise"):
+        written = _changed(written, key, partial(_from_here, _editions(project)))
     return _changed(written, "weigh", _given)
 
 
@@ -128,10 +125,15 @@ def _changed(written: Any, key: str, change: Callable[[Any], Any]) -> Any:
     return {name: change(step) if name == key else step for name, step in written.items()}
 
 
-def _from_here(step: Any) -> Any:
-    """A frozen normalise with the scales that lie in this project; another one as it is."""
+def _editions(project: Project) -> dict[str, str]:
+    """The name that the recipe gives an edition -> the folder here that holds what it hands on."""
+    return {name: f"frozen-{number}" for number, name in enumerate(project.editions, 1)}
+
+
+def _from_here(editions: Mapping[str, str], step: Any) -> Any:
+    """A step with rule frozen with the fits that lie in this project; another one as it is."""
     frozen = isinstance(step, Mapping) and step.get("rule") == "frozen"
-    return {**step, "edition": "frozen"} if frozen else step
+    return {**step, "edition": editions[str(step["edition"])]} if frozen else step
 
 
 def _given(written: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commonweal.insight import words
-from commonweal.model.recipe import Denominate, Impute, Method, Screen, Step, Treat
+from commonweal.model.recipe import Denominate, Fitted, Impute, Method, Screen, Step, Treat
 from commonweal.publish.site.lookup import Lookup
 
 Said = tuple[str, tuple[str, ...]]
@@ -47,10 +47,17 @@ def _said(lookup: Lookup, step: Step) -> Said | None:
             says += [f"{tree[id].name}: it {_IMPUTE[method.name]}." for id, method in step.by]
             count = scoring.imputed.height
             filled = f"{count:,} {'figure was' if count == 1 else 'figures were'} filled so"
-            return "Filled", (*says, f"{filled}, and each is marked as imputed.")
+            return "Filled", (*says, *_taken(step), f"{filled}, and each is marked as imputed.")
         case Treat():
             return "Treated", _treated(lookup, step)
     return None
+
+
+def _taken(step: Fitted) -> tuple[str, ...]:
+    """Where nothing was fitted on these figures."""
+    if step.rule != "frozen":
+        return ()
+    return (f"What this was fitted with is taken from the edition {step.edition}, and does not move.",)
 
 
 def _left_out(lookup: Lookup, step: Screen) -> tuple[str, ...]:
@@ -76,6 +83,7 @@ def _treated(lookup: Lookup, step: Treat) -> tuple[str, ...]:
 
     says = [sentence(step.method)]
     says += [f"{lookup.framework[id].name}: {sentence(method)}" for id, method in step.by]
+    says += _taken(step)
     changed = lookup.edition.scoring.treatments.filter(what="unchanged").height
     looked = lookup.edition.scoring.treatments.height
     says.append(f"{looked - changed} of {looked} indicators looked at were changed; treatments.csv says why.")

@@ -1,0 +1,98 @@
+"""The scale that an older edition hands on: the reference of each indicator, made again from its tables."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from commonweal.errors import Fault
+from commonweal.methods import Floats, normalise
+from commonweal.model.framework import Node
+from commonweal.model.handed_on import HandedOn
+from commonweal.model.recipe import Method
+
+#: Values are the same where they differ by no more than this share of themselves, or this of the largest one.
+_NEAR: Final = 1e-9
+_NEXT_TO_NOTHING: Final = 1e-12
+
+
+class HandedScales:
+    """The scales of an edition by indicator."""
+
+    def __init__(self, edition: HandedOn) -> None:
+        self.ends = {id: ends for id, *ends in edition.goalposts.drop_nulls().iter_rows()}
+        moments = edition.scales.drop_nulls(["mean", "sd"])
+        self.moments = {(id, weight or ""): (mean, sd) for id, mean, sd, weight in moments.iter_rows()}
+        marks = edition.references.with_columns(pl.col("area").fill_null("")).drop_nulls()
+        self.marks: dict[tuple[str, str, str], list[float]] = {}
+        for id, mark, area, value in marks.iter_rows():
+            self.marks.setdefault((id, mark, area), []).append(value)
+
+    def reference(self, node: Node, method: Method) -> tuple[Floats, float, list[Fault]]:
+        """The reference of an indicator, and the value of the area it hangs on, both in its own units.
+
+        An empty one comes with a fault: FRAMEWORK-GOALPOSTS.
+        """
+        if method.name in normalise.FIXED:
+            return np.array([0.0, 1.0]), np.nan, []
+        found, place = self._found(node.id, method)
+        if len(found) < 2 and not (found and method.name in normalise.HAS_PLACES - normalise.NEEDS_RANGE):
+            return np.empty(0), np.nan, [_lacking(node, method)]
+        if method.name in normalise.HAS_GOALPOSTS | normalise.HAS_ENDS:
+            worst, best = found
+            if worst == best and method.name in normalise.HAS_GOALPOSTS:
+                return np.empty(0), np.nan, [_lacking(node, method)]
+            if (best - worst) * (node.direction or 1) < 0:
+                return np.empty(0), np.nan, [_turned(node, worst, best)]
+        return np.array(found), place, []
+
+    def _found(self, id: str, method: Method) -> tuple[list[float], float]:
+        name = method.name
+        if name in normalise.HAS_GOALPOSTS:
+            return list(self.ends.get(id, [])), np.nan
+        if name in normalise.HAS_MOMENTS:
+            held = self.moments.get((id, method["weight"] if name == "index-100" else ""))
+            # two values with that mean and that deviation (divisor n - 1 = 1) are all the reference it takes
+            return ([held[0] - held[1] / sqrt(2), held[0] + held[1] / sqrt(2)] if held else []), np.nan
+        if name in normalise.HAS_PLACES:
+            return self.marks.get((id, "value", ""), []), np.nan
+        ends = [value for mark in ("worst", "best") for value in self.marks.get((id, mark, ""), [])]
+        if name != "distance-to-reference":
+            return ends, np.nan
+        places = self.marks.get((id, "place", method["area"]), [])
+        return (ends, places[0]) if places else ([], np.nan)
+
+
+def settled(x: Floats, reference: Floats) -> Floats:
+    """Values that are one of the reference's but for what twelve published digits leave out, made that one.
+
+    A bend or a line that is handed on with twelve digits moves a value a little, and a place is lost by less.
+
+    >>> settled(np.array([2.0000000000004, 2.1]), np.array([1.0, 2.0])).tolist()
+    [2.0, 2.1]
+    """
+    if not len(reference):
+        return x
+    ordered = np.sort(reference)
+    after = np.clip(np.searchsorted(ordered, x), 0, len(ordered) - 1)
+    before = np.maximum(after - 1, 0)
+    nearest = np.where(
+        np.abs(ordered[after] - x) <= np.abs(ordered[before] - x), ordered[after], ordered[before]
+    )
+    near = _NEAR * np.abs(nearest) + _NEXT_TO_NOTHING * np.abs(ordered).max()
+    return np.where(np.abs(nearest - x) <= near, nearest, x)
+
+
+def _lacking(node: Node, method: Method) -> Fault:
+    what = f"the frozen edition has no scale for indicator {node.id!r} ({method.name})"
+    remedy = "Freeze an edition that has it, use another rule, or leave the indicator out."
+    return Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "worst"))
+
+
+def _turned(node: Node, worst: float, best: float) -> Fault:
+    what = f"the frozen edition has worst {worst:g} and best {best:g} for indicator {node.id!r}"
+    remedy = f"That is not direction {node.direction}: correct the direction, or use another rule."
+    return Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "direction"))
