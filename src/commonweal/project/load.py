@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from sys import maxsize
 from typing import Any, Final
@@ -13,7 +14,7 @@ import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
-from commonweal.model.framework import Framework
+from commonweal.model.handed_on import HandedOn
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, Periods, ProgressRule, Project, Publication
 from commonweal.model.recipe import ORDER, Recipe
@@ -28,7 +29,7 @@ from commonweal.project.figures import (
     read_denominator,
 )
 from commonweal.project.frameworks import Chosen, read_framework
-from commonweal.project.handed_on import read_goalposts, with_frozen_weights
+from commonweal.project.handed_on import read_handed_on, with_frozen_weights
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_measures, read_records
@@ -101,6 +102,8 @@ class _Reading:
     settings: Settings
     faults: list[Fault]
     also: Also
+    #: notes on what older editions hand on
+    handed: list[str] = field(default_factory=list)
 
     @property
     def keys(self) -> ProjectFile:
@@ -131,7 +134,7 @@ class _Reading:
         denominators = self.denominators(areas, benchmarks)
         periods = self.periods(tables, records)
         self.check_coverage(chosen, tables, periods, measures, records)
-        goalposts = self.goalposts(recipe)
+        editions = self.editions(recipe)
         answers = self.answers(recipe, chosen)
         if self.faults:
             self.faults += self.also(self.files.root, records, measures)
@@ -157,11 +160,11 @@ class _Reading:
             benchmarks=benchmarks,
             peers=_peers(keys),
             progress=_progress(keys),
-            frozen_goalposts=goalposts,
+            editions=editions,
             answers=answers.by_parent,
             answer_tables=answers.tables,
             written=self.document.data,
-            notes=tuple(self.files.notes),
+            notes=(*self.files.notes, *self.handed),
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
         )
@@ -206,14 +209,22 @@ class _Reading:
         if recipe is None or chosen is None:
             return chosen
         read = self.part(lambda: with_frozen_weights(self.files, recipe, chosen.framework), "recipe", "weigh")
-        return replace(chosen, framework=read) if isinstance(read, Framework) else chosen
+        if read is None:
+            return chosen
+        framework, notes = read
+        self.handed += notes
+        return replace(chosen, framework=framework)
 
-    def goalposts(self, recipe: Recipe | None) -> pl.DataFrame | None:
-        if recipe is None or recipe.normalise.rule != "frozen":
-            return None
-        edition = recipe.normalise.edition
-        read = self.part(lambda: read_goalposts(self.files, edition), "recipe", "normalise", "edition")
-        return read if isinstance(read, pl.DataFrame) else None
+    def editions(self, recipe: Recipe | None) -> dict[str, HandedOn]:
+        """What older editions hand on to the steps whose rule is frozen."""
+        editions = {}
+        for edition, steps in ({} if recipe is None else recipe.editions).items():
+            reading = partial(read_handed_on, self.files, edition, steps)
+            read = self.part(reading, "recipe", max(steps), "edition")
+            if read is not None:
+                editions[edition], notes = read
+                self.handed += notes
+        return editions
 
     def answers(self, recipe: Recipe | None, chosen: Chosen | None) -> Answers:
         if recipe is None or chosen is None:
