@@ -1,4 +1,7 @@
-"""Worked examples that others have published, with the numbers that they print."""
+"""Worked examples that others have published.
+
+"After" marks those whose numbers are as other works quote them, and were not compared with the printed page.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def judgements(text: str) -> np.ndarray:
 
 
 #: Which school: learning, friends, school life, vocational training, college preparation, music classes.
-#: Saaty, The Analytic Hierarchy Process (1980).
+#: After Saaty, The Analytic Hierarchy Process (1980).
 SCHOOL = judgements(
     """
     4    3    1    3    4
@@ -35,7 +38,8 @@ SCHOOL = judgements(
     """
 )
 #: Drinks consumed in the United States: coffee, wine, tea, beer, sodas, milk, water.
-#: Saaty, International Journal of Services Sciences 1 (2008), Decision making with the AHP.
+#: Saaty, Decision making with the analytic hierarchy process, International Journal of Services Sciences
+#: 1 (2008), pages 83 to 98; the tests of the Python package ahpy have the same comparisons.
 DRINKS = judgements(
     """
     9    5    2    1    1    0.5
@@ -66,7 +70,7 @@ def test_who_contradicts_themselves_is_left_out() -> None:
 
 
 def test_entropy_of_the_fighter_aircraft() -> None:
-    """Hwang and Yoon (1981); they round the entropies to four digits on the way."""
+    """After Hwang and Yoon (1981), who round the entropies on the way."""
     aircraft = [[2.0, 1500, 20000, 5.5, 5, 9], [2.5, 2700, 18000, 6.5, 3, 5],
                 [1.8, 2000, 21000, 4.5, 7, 7], [2.2, 1800, 20000, 5.0, 5, 5]]  # fmt: skip
     found = weighed(weigh.entropy, aircraft)
@@ -74,7 +78,7 @@ def test_entropy_of_the_fighter_aircraft() -> None:
 
 
 def test_critic_of_the_attendance_software() -> None:
-    """Tuş and Aytaç Adalı, The new combination with CRITIC and WASPAS methods, Opsearch 56 (2019)."""
+    """After Tuş and Aytaç Adalı, The new combination with CRITIC and WASPAS methods, Opsearch 56 (2019)."""
     software = [[5000, 3, 3, 4, 3, 2], [680, 5, 3, 2, 2, 1], [2000, 3, 2, 3, 4, 3],
                 [600, 4, 3, 1, 2, 2], [800, 2, 4, 3, 3, 4]]  # fmt: skip
     found = weighed(weigh.critic, software)
@@ -88,7 +92,7 @@ def weighed(method: object, rows: list[list[float]]) -> list[float]:
 
 
 def test_benefit_of_the_doubt_of_the_branch_stores() -> None:
-    """Cooper, Seiford and Tone, Data Envelopment Analysis, chapter 1: one input, two outputs.
+    """After Cooper, Seiford and Tone, Data Envelopment Analysis, chapter 1: one input, two outputs.
 
     Customers and sales for each employee; stores B, E, F and G are efficient, A has 0.714 and D 0.75.
     """
