@@ -139,10 +139,13 @@ def lines(table: Table, wanted: Positions) -> list[Line]:
         if gaps.any():
             patterns = np.unique(known[:, gaps].T, axis=0)
             sets |= {tuple(siblings[pattern].tolist()) for pattern in patterns}
+        x, y = table.x[siblings][:, table.fit[i]], table.x[i][table.fit[i]]
+        order = np.lexsort((*x, y))  # so that the order of areas can't change the last bit
+        x, y = x[:, order], y[order]
         for held in sorted(sets) or [()]:
-            used = table.x[list(held)]
-            rows = table.fit[i] & ~np.isnan(used).any(axis=0)
-            found.append(line(i, held, used[:, rows], table.x[i][rows]))
+            used = x[np.isin(siblings, held)]
+            rows = ~np.isnan(used).any(axis=0)
+            found.append(line(i, held, used[:, rows], y[rows]))
     return found
 
 
