@@ -124,17 +124,12 @@ def normalised(
     return {key: on_scale(sign * column[key], seen, sign * target, step) for key in keys}
 
 
-def twelve_digits(x: float) -> float:
-    """By so many digits values that are placed in order are told apart."""
-    return float(f"{x:.12g}")
-
-
 def on_scale(x: float, seen: Sequence[float], target: float, step: Mapping[str, Any]) -> Any:
     if math.isnan(x):
         return NAN
     worst, best, n = min(seen), max(seen), len(seen)
-    worse = sum(twelve_digits(y) < twelve_digits(x) for y in seen)
-    better = sum(twelve_digits(y) > twelve_digits(x) for y in seen)
+    worse = sum(y < x for y in seen)
+    better = sum(y > x for y in seen)
     match step["method"]:
         case "goalposts":
             return 100 * (x - worst) / (best - worst)

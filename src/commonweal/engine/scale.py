@@ -46,7 +46,7 @@ class Scale:
         """The scores (periods, areas) of values in the units that normalise meets."""
         if self.reason:
             return np.full(values.shape, np.nan)
-        directed = _told_apart(self.method, values * self.sign)
+        directed = values * self.sign
         directed += 0.0  # no minus zero
         if len(self.references) == 1:
             return self._apply(directed, self.references[0], self.marks[0])
@@ -57,7 +57,8 @@ class Scale:
         if not len(reference):
             return np.full(directed.shape, np.nan)
         if self.rule == "frozen" and self.method.name in normalise.HAS_PLACES:
-            directed = settled(directed, reference)
+            # an edition publishes the values that it hands on with twelve digits
+            directed = settled(significant(directed), reference)
         parameters = dict(self.method.parameters)
         if not limited:
             parameters |= {name: False for name in ("clip", "cap") if name in parameters}
@@ -120,7 +121,7 @@ def find_scales(
             references, beside = (ends * sign,), (beside_it._replace(place=place * sign),)
         else:
             values, used = _seen(cells, i, step, rule)
-            directed = _told_apart(method, values * sign)
+            directed = values * sign
             references = tuple(directed[where] for where in used)
             table = _NO_TABLE if attributes is None else attributes
             try:
@@ -142,14 +143,6 @@ def find_scales(
         scales.append(Scale(node, method, rule, references, beside, sign, reason))
     raise_any(faults)
     return tuple(scales)
-
-
-def _told_apart(method: Method, directed: Floats) -> Floats:
-    """Values as a method sees them: those that are placed by order tie where twelve digits are the same.
-
-    So ranks are told apart, and so an edition publishes the values that it hands on.
-    """
-    return significant(directed) if method.name in normalise.HAS_PLACES else directed
 
 
 def _bare(cells: Cells, i: int) -> bool:
