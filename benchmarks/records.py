@@ -54,7 +54,7 @@ def ours(path: Path) -> Callable[[], int]:
     from commonweal.sources.backends.duckdb import total
     from commonweal.sources.filter import parse_filter
     from commonweal.sources.query import ByCode, Query
-    from commonweal.sources.read import describe
+    from commonweal.sources.read.describe import describe
 
     codes = tuple(f"E05{number:06d}" for number in range(WARDS))
     burglary = parse_filter("kind = 'burglary'")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from commonweal.sources.backends import duckdb, reference
 from commonweal.sources.filter import parse_filter
 from commonweal.sources.query import Backend, ByCode, ByPoint, Query, Totals
-from commonweal.sources.read import describe
+from commonweal.sources.read.describe import describe
 
 ENGINES = {"duckdb": duckdb.total}
 

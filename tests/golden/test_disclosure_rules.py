@@ -14,8 +14,8 @@ from made_project import NOTHING, made_project
 
 from commonweal.model.observation import Observations
 from commonweal.sources import collect, gate
-from commonweal.sources.rule import interval, is_hidden, shown
-from commonweal.sources.total import gives_back
+from commonweal.sources.protect.rule import interval, is_hidden, shown
+from commonweal.sources.protect.total import gives_back
 
 
 @pytest.fixture(scope="module")

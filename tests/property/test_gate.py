@@ -19,9 +19,9 @@ from commonweal.methods.significant import significant
 from commonweal.model.observation import Observations
 from commonweal.model.source import Link, Measure, Records
 from commonweal.sources import Gated, collect, gate
-from commonweal.sources.protect import protect
-from commonweal.sources.rule import interval
-from commonweal.sources.total import UNPUBLISHED, gives_back
+from commonweal.sources.protect.apply import protect
+from commonweal.sources.protect.rule import interval
+from commonweal.sources.protect.total import UNPUBLISHED, gives_back
 
 SEVEN = set(range(1, 8))
 AREAS = ("A", "B", "C", "D")

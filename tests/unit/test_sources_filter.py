@@ -23,7 +23,7 @@ from commonweal.sources.filter import (
     parse_filter,
 )
 from commonweal.sources.query import ByCode, Query
-from commonweal.sources.read import describe
+from commonweal.sources.read.describe import describe
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import shapely
 from commonweal.errors import CommonwealError
 from commonweal.model.area import Boundaries
 from commonweal.model.source import Link
-from commonweal.sources.link import by_point, locate, projection
+from commonweal.sources.link.point import by_point, locate, projection
 
 POINT = Link("point", x="x", y="y")
 

@@ -17,7 +17,7 @@ from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.dates import covered_months, inside, read_dates, targets
-from commonweal.sources.filter import EVERY, Condition
+from commonweal.sources.filter import Condition
 from commonweal.sources.ledger import (
     COUNTED,
     DIFFERING,
@@ -29,7 +29,7 @@ from commonweal.sources.ledger import (
     Fates,
     ledger,
 )
-from commonweal.sources.measure import Counts, denominators_for, observations, share_covered
+from commonweal.sources.measure.observe import Counts, denominators_for, observations, share_covered
 from commonweal.sources.plan import Plan, plan_all, relative_to
 from commonweal.sources.query import Backend, Totals
 from commonweal.sources.suspect import faults
@@ -161,10 +161,8 @@ def _counts(
     size = len(plan.query.link.codes)
 
     def by_area(condition: Condition) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        index = plan.query.conditions.index(condition) if condition != EVERY else -1
-        column = f"c{index}" if index >= 0 else "records"
         counted = np.zeros(size, dtype=np.int64)
-        np.add.at(counted, here["area"].to_numpy(), here[column].to_numpy())
+        np.add.at(counted, here["area"].to_numpy(), here[plan.column(condition)].to_numpy())
         return counted
 
     return Counts(period, by_area(numerator), by_area(base) if measure.kind == "percentage" else None, share)

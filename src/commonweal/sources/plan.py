@@ -12,9 +12,9 @@ from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
-from commonweal.sources.link import by_point
-from commonweal.sources.query import ByCode, ByPoint, File, Query
-from commonweal.sources.read import column_faults, describe_all
+from commonweal.sources.link.point import by_point
+from commonweal.sources.query import ByCode, ByPoint, Cells, File, Query, Tally
+from commonweal.sources.read.describe import column_faults, describe_all
 
 PROJECT_FILE: Final = "commonweal.yaml"
 
@@ -31,6 +31,14 @@ class Plan:
     conditions: Mapping[str, tuple[Condition, Condition]]
     query: Query
     notes: tuple[str, ...] = ()
+
+    def column(self, condition: Condition) -> str:
+        """The column of the first answer that counts the records which meet a condition."""
+        if condition == EVERY:
+            return "records"
+        ask = self.query.asks[0]
+        assert isinstance(ask, Cells)
+        return f"t{ask.tallies.index(Tally(where=condition))}"
 
 
 def plan_all(project: Project) -> list[Plan]:
@@ -93,7 +101,8 @@ def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> 
     link, notes, link_faults = _link(project, records)
     raise_any([*faults, *_own_faults(records, files), *link_faults])
     asked = {c for pair in conditions.values() for c in pair if c != EVERY}
-    query = Query(files, link, tuple(sorted(asked, key=repr)), records.date, records.key)
+    tallies = tuple(Tally(where=condition) for condition in sorted(asked, key=repr))
+    query = Query(files, link, (Cells(tallies),), records.date, records.key)
     return Plan(records, measures, conditions, query, notes)
 
 

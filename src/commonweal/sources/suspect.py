@@ -145,7 +145,7 @@ def _unmet(plan: Plan, totals: Totals) -> list[Fault]:
 
 
 def _met(plan: Plan, totals: Totals, condition: Condition) -> int:
-    return int(totals.cells[f"c{plan.query.conditions.index(condition)}"].sum())
+    return int(totals.cells[plan.column(condition)].sum())
 
 
 def _empty(plan: Plan, totals: Totals, measure: Measure, which: str) -> Fault:

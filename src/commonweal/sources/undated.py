@@ -13,7 +13,7 @@ from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.collect import Collected
 from commonweal.sources.query import File
-from commonweal.sources.read import describe
+from commonweal.sources.read.describe import describe
 
 #: So many places are named for a source.
 PLACES = 3

@@ -15,7 +15,7 @@ import polars as pl
 
 from commonweal.errors import CommonwealError
 from commonweal.sources.backends import sql
-from commonweal.sources.link import locate
+from commonweal.sources.link.point import locate
 from commonweal.sources.query import (
     PLACES,
     ByCode,
@@ -29,7 +29,7 @@ from commonweal.sources.query import (
     ordered,
     schema,
 )
-from commonweal.sources.read import unreadable as unreadable_fault
+from commonweal.sources.read.describe import unreadable as unreadable_fault
 
 _BATCH: Final = 1_000_000
 _MEMORY: Final = "1500MB"

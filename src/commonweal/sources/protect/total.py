@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from commonweal.sources.rule import HIDDEN_TO
+from commonweal.sources.protect.rule import HIDDEN_TO
 
 #: The least and the most that a count can be, for a reader of what is published.
 Range = tuple[float, float]

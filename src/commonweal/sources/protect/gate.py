@@ -16,9 +16,9 @@ from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.collect import Collected
 from commonweal.sources.ledger import COUNTED, READ
-from commonweal.sources.protect import protect
-from commonweal.sources.rule import HIDDEN_TO, ROUND_TO, interval, shown
-from commonweal.sources.total import UNPUBLISHED, Range, gives_back
+from commonweal.sources.protect.apply import protect
+from commonweal.sources.protect.rule import HIDDEN_TO, ROUND_TO, interval, shown
+from commonweal.sources.protect.total import UNPUBLISHED, Range, gives_back
 
 HIDDEN_NOTE: Final = "[c] hidden: 1 to 7 records"
 #: What the gate can't promise yet; whoever relies on the protection has to be told where they rely on it.

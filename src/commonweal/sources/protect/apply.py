@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status
-from commonweal.sources.measure import figures
-from commonweal.sources.rule import HIDDEN_TO, MIDDLE, ROUND_TO, is_hidden, shown
+from commonweal.sources.measure.observe import figures
+from commonweal.sources.protect.rule import HIDDEN_TO, MIDDLE, ROUND_TO, is_hidden, shown
 
 Array = np.ndarray[Any, Any]
 
