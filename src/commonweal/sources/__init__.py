@@ -1,9 +1,9 @@
 """From records to observations, and through the gate: read, link, measure, protect."""
 
 from commonweal.sources.collect import Collected, collect
-from commonweal.sources.protect.gate import Gated, gate
 from commonweal.sources.ledger import lines as ledger_lines
 from commonweal.sources.plan import header_faults
+from commonweal.sources.protect.gate import Gated, gate
 from commonweal.sources.undated import undated_lines
 
 __all__ = ["Collected", "Gated", "collect", "gate", "header_faults", "ledger_lines", "undated_lines"]
