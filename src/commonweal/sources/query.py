@@ -35,9 +35,9 @@ class Unlinked(IntEnum):
 class ByCode:
     """A record belongs to the area that a text in one of its columns leads to.
 
-    The text is trimmed of blanks; as a postcode it is also written in capitals without any blank, as a UPRN
-    without zeros in front. `codes` are the areas in order; `places` says which text leads to which of them,
-    by index, where that is not the code itself (a table of postcodes, a lookup, areas of another vintage).
+    The text is read in a `form` (see `code_text`). `codes` are the areas in order; `places` says which text
+    leads to which of them, by index, where that is not the code itself (a table of postcodes, a lookup, areas
+    of another vintage).
     """
 
     column: str
@@ -49,6 +49,19 @@ class ByCode:
     def index(self) -> Mapping[str, int]:
         """Text -> index of its area."""
         return self.places if self.places is not None else {code: i for i, code in enumerate(self.codes)}
+
+
+def code_text(text: str, form: str) -> str:
+    """A text as codes of a form are compared: trimmed of blanks; a postcode in capitals without any blank, a
+    UPRN without zeros in front. Engines do the same.
+
+    >>> code_text(" E05 ", "code"), code_text("rm10 7bn", "postcode"), code_text("000123", "uprn")
+    ('E05', 'RM107BN', '123')
+    """
+    if form == "postcode":
+        return text.translate(_POSTCODE)
+    trimmed = text.strip(" ")
+    return trimmed.lstrip("0") if form == "uprn" else trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +83,17 @@ class ByPoint:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of records: how it is written, and its columns in order."""
+    """One file of records: how it is written, and its columns in order.
+
+    `folders` are columns that a Parquet file does not hold itself, with the one text each has in it: those
+    that the folders of a parted table are named by (`year=2016`).
+    """
 
     path: Path
     kind: Literal["csv", "parquet"]
     columns: tuple[str, ...]
     delimiter: str = ","
+    folders: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +109,9 @@ class Stored:
 class Number:
     """A column read as whole numbers of 10^-decimals, half away from zero where a cell has more decimals.
 
-    A cell that is not a plain decimal number of at most 15 digits before the point has none. `decimals` is
-    0 to 6.
+    A cell that is not a plain decimal number, or takes more than 15 digits on this scale (zeros in front
+    aside), has none; so the squares of a hundred million cells still add up in 128 bits. `decimals` is 0
+    to 6.
     """
 
     column: str
@@ -137,7 +156,7 @@ class Distinct:
     """The question how many different texts of a column there are by area and period.
 
     `periods` says for each date (as `Cells` gives it) which periods it lies in, by number. The answer has
-    area, period, people; records that meet `where` and have an empty cell are nobody.
+    area, period, people; texts are trimmed, and records that meet `where` and have an empty cell are nobody.
     """
 
     column: str
@@ -210,6 +229,14 @@ class Backend(Protocol):
 
 #: How many places of unreadable rows are named.
 PLACES: Final = 5
+
+#: A number has at most so many digits on its scale.
+DIGITS: Final = 15
+
+#: As a postcode, each of these letters becomes the one in its place; blanks, which have none, fall away.
+SMALL: Final = "abcdefghijklmnopqrstuvwxyz \t\u00a0"
+CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_POSTCODE: Final = str.maketrans(SMALL[: len(CAPITALS)], CAPITALS, SMALL[len(CAPITALS) :])
 
 _WIDE: Final = ("sum", "squares")
 

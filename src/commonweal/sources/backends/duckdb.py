@@ -1,7 +1,4 @@
-"""Records to totals in DuckDB: out of core, without extensions, reading no file but those named.
-
-Nothing else imports the engine.
-"""
+"""Records to totals in DuckDB: out of core, without extensions, reading no file but those named."""
 
 from __future__ import annotations
 
@@ -14,7 +11,8 @@ from typing import Any, Final
 import polars as pl
 
 from commonweal.errors import CommonwealError
-from commonweal.sources.backends import sql
+from commonweal.sources.backends import kernel
+from commonweal.sources.backends.sql import Dialect
 from commonweal.sources.link.point import locate
 from commonweal.sources.query import (
     PLACES,
@@ -23,24 +21,34 @@ from commonweal.sources.query import (
     File,
     Query,
     Totals,
-    Unlinked,
     Unreadable,
-    condition_names,
     ordered,
-    schema,
 )
 from commonweal.sources.read.describe import unreadable as unreadable_fault
 
 _BATCH: Final = 1_000_000
 _MEMORY: Final = "1500MB"
 _BAD_TEXT: Final = "INVALID ENCODING"
+#: A column of our own beside those of the records.
+_LINE: Final = '"commonweal line"'
+
+
+class DuckDB(Dialect):
+    """DuckDB reads a day faster than it matches a pattern."""
+
+    def is_day(self, held: str) -> str:
+        """Read as a day and written again, a real day is the same."""
+        return f"length({held}) = 10 and cast(try_cast({held} as date) as varchar) = {held}"
+
+
+_DIALECT: Final = DuckDB()
 
 
 def total(query: Query, /, *, scratch: Path) -> Totals:
     """Answer `query`. Raises RECORDS-UNREADABLE where a file breaks off or is not what it seems."""
     import duckdb
 
-    with _connection(query, scratch) as engine:
+    with closed_room([file.path for file in query.files], scratch) as engine:
         try:
             return _total(engine, query)
         except (duckdb.InvalidInputException, duckdb.IOException) as error:
@@ -54,22 +62,23 @@ def _named(query: Query, message: str) -> list[Path]:
 
 
 @contextmanager
-def _connection(query: Query, scratch: Path) -> Iterator[Any]:
-    """A closed room: no extension, no network, no file but the records and the scratch folder."""
+def closed_room(paths: list[Path], scratch: Path) -> Iterator[Any]:
+    """An engine with no extension, no network, no file but `paths` and the scratch folder."""
     import duckdb
 
     scratch.mkdir(parents=True, exist_ok=True)
     engine = duckdb.connect()
     try:
-        paths = ", ".join(sql.text(str(file.path)) for file in query.files)
+        allowed = ", ".join(_DIALECT.text(str(path)) for path in paths)
         for setting in (
-            f"temp_directory = {sql.text(str(scratch))}",
+            f"temp_directory = {_DIALECT.text(str(scratch))}",
             f"memory_limit = '{_MEMORY}'",
             "allow_community_extensions = false",
             "autoinstall_known_extensions = false",
             "autoload_known_extensions = false",
             "preserve_insertion_order = true",
-            f"allowed_paths = [{paths}]",
+            "TimeZone = 'UTC'",
+            f"allowed_paths = [{allowed}]",
             "enable_external_access = false",
             "enable_progress_bar = false",
             "lock_configuration = true",
@@ -81,24 +90,72 @@ def _connection(query: Query, scratch: Path) -> Iterator[Any]:
 
 
 def _total(engine: Any, query: Query) -> Totals:
-    if isinstance(query.link, ByCode):
-        _areas(engine, query.link)
+    small_tables(engine, query)
     latin: frozenset[Path] = frozenset()
     scans = 0
     while True:
         relation = _relation(query.files, latin)
-        cells = _cells(engine, query, relation)
-        unreadable = [place for place, bad_text in _rejected(engine, query, scans) if not bad_text]
-        identical, differing = _repeats(engine, query, relation) if query.key else (0, 0)
-        odd = {place.file for place, bad_text in _rejected(engine, query, scans) if bad_text}
+        kept, identical, differing = _repeats(engine, query, relation)
+        answers = answer(engine, query, kept)
+        rejected = _rejected(engine, query, scans)
+        odd = {place.file for place, bad_text in rejected if bad_text}
         if odd <= latin:
             break
         # a file with a letter that is not UTF-8 is read again, all of it, as Latin-1
         latin, scans = latin | odd, _scans(engine)
-    if identical or differing:
-        cells = _less(cells, _cells(engine, query, "repeated"), query)
-    where = tuple(unreadable[:PLACES])
-    return Totals(ordered(cells, query), identical, differing, len(unreadable), where)
+    unreadable = [place for place, bad_text in rejected if not bad_text]
+    return Totals(answers, identical, differing, len(unreadable), tuple(unreadable[:PLACES]))
+
+
+def small_tables(engine: Any, query: Query) -> None:
+    """What the kernel joins: codes to areas, and dates to periods."""
+    for name, (texts, numbers) in kernel.small_tables(query).items():
+        engine.execute(
+            f"create table {name} as select unnest($1::varchar[]) as name, unnest($2::bigint[]) as number",
+            [texts, numbers],
+        )
+
+
+def answer(engine: Any, query: Query, records: str) -> tuple[pl.DataFrame, ...]:
+    """The answers to all questions of a query about the records of a relation."""
+    rows = kernel.rows(query, _DIALECT, records)
+    if isinstance(query.link, ByCode):
+        return tuple(
+            _whole(engine, query, i, f"({kernel.part(query, i, _DIALECT, f'({rows}) as read')})")
+            for i in range(len(query.asks))
+        )
+    with engine.sql(rows).to_arrow_reader(_BATCH) as reader:
+        return answer_points(engine.cursor(), query, query.link, reader)
+
+
+def answer_points(engine: Any, query: Query, link: ByPoint, reader: Any) -> tuple[pl.DataFrame, ...]:
+    """The answers about rows that come in batches of Arrow: each is tallied before the next comes."""
+    _take(engine, query, with_area(reader.schema.empty_table(), link), "create or replace table part_{} as")
+    for batch in reader:
+        _take(engine, query, with_area(batch, link), "insert into part_{}")
+    return tuple(_whole(engine, query, i, f"part_{i}") for i in range(len(query.asks)))
+
+
+def _take(engine: Any, query: Query, located: Any, how: str) -> None:
+    """Keep the tallies of one batch."""
+    engine.register("located", located)
+    for i in range(len(query.asks)):
+        engine.execute(f"{how.format(i)} {kernel.part(query, i, _DIALECT, 'located')}")
+    engine.unregister("located")
+
+
+def with_area(batch: Any, link: ByPoint) -> Any:
+    """A batch of rows with the area of each point beside it; no coordinate is not a number."""
+    import pyarrow as pa
+
+    x, y = (batch.column(name).to_numpy(zero_copy_only=False) for name in ("x", "y"))
+    return batch.append_column("area", pa.array(locate(link, x, y)))
+
+
+def _whole(engine: Any, query: Query, ask: int, parts: str) -> pl.DataFrame:
+    found = pl.from_arrow(engine.sql(kernel.whole(query, ask, _DIALECT, parts)).to_arrow_table())
+    assert isinstance(found, pl.DataFrame)
+    return ordered(found, query.asks[ask])
 
 
 def _relation(files: tuple[File, ...], latin: frozenset[Path]) -> str:
@@ -106,7 +163,7 @@ def _relation(files: tuple[File, ...], latin: frozenset[Path]) -> str:
     parts = []
     for _, run in groupby(files, key=lambda f: (f.kind, f.columns, f.delimiter, f.path in latin)):
         alike = list(run)
-        paths = ", ".join(sql.text(str(file.path)) for file in alike)
+        paths = ", ".join(_DIALECT.text(str(file.path)) for file in alike)
         if alike[0].kind == "csv":
             parts.append(_from_csv(alike[0], paths, alike[0].path in latin))
         else:
@@ -115,10 +172,10 @@ def _relation(files: tuple[File, ...], latin: frozenset[Path]) -> str:
 
 
 def _from_csv(file: File, paths: str, latin: bool) -> str:
-    columns = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in _distinct(file.columns))
+    columns = ", ".join(f"{_DIALECT.text(name)}: 'VARCHAR'" for name in _distinct(file.columns))
     return (
         f"select * from read_csv([{paths}], auto_detect = false, header = true,"
-        f" delim = {sql.text(file.delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
+        f" delim = {_DIALECT.text(file.delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
         f" columns = {{{columns}}}, store_rejects = true, encoding = '{'latin-1' if latin else 'utf-8'}')"
     )
 
@@ -126,7 +183,7 @@ def _from_csv(file: File, paths: str, latin: bool) -> str:
 def _from_parquet(file: File, paths: str) -> str:
     """Columns of any type as text: conditions, codes and dates are about what would be written."""
     texts = ", ".join(
-        f"nullif(cast({name} as varchar), '') as {name}" for name in map(sql.name, file.columns)
+        f"nullif(cast({name} as varchar), '') as {name}" for name in map(_DIALECT.name, file.columns)
     )
     return f"select {texts} from read_parquet([{paths}], union_by_name = false, hive_partitioning = false)"
 
@@ -142,136 +199,37 @@ def _distinct(columns: tuple[str, ...]) -> list[str]:
     return names
 
 
-def _areas(engine: Any, link: ByCode) -> None:
-    engine.execute("create temp table areas (code varchar, area bigint)")
-    rows = ", ".join(f"({sql.text(code)}, {index})" for index, code in enumerate(link.codes))
-    if rows:
-        engine.execute(f"insert into areas values {rows}")
+def _repeats(engine: Any, query: Query, relation: str) -> tuple[str, int, int]:
+    """The relation without every row whose key came before, in order of files and lines.
 
-
-def _at(query: Query) -> str:
-    """The date as written, or its month where it is a day, so that there are few of them."""
-    if not query.date:
-        return "cast(null as varchar)"
-    raw = sql.name(query.date)
-    trimmed = f"nullif(trim({raw}), '')"
-    timed = f"length({trimmed}) > 10 and substr({trimmed}, 11, 1) in ('T', ' ')"
-    day = f"case when {timed} then substr({trimmed}, 1, 10) else {trimmed} end"
-    # the plain case is asked first: trimming and cutting a date costs more than counting it
-    return (
-        f"case when {_is_day(raw)} then substr({raw}, 1, 7)"
-        f" when {_is_day(day)} then substr({day}, 1, 7) else {day} end"
-    )
-
-
-def _is_day(text: str) -> str:
-    """Whether a text is a real day, written in full: read as a day and written again it is the same."""
-    return f"length({text}) = 10 and cast(try_cast({text} as date) as varchar) = {text}"
-
-
-def _cells(engine: Any, query: Query, relation: str) -> pl.DataFrame:
-    link = query.link
-    return (
-        _by_code(engine, query, link, relation)
-        if isinstance(link, ByCode)
-        else _by_point(engine, query, link, relation)
-    )
-
-
-def _by_code(engine: Any, query: Query, link: ByCode, relation: str) -> pl.DataFrame:
-    counts = ["count(*)"] + [f"count(*) filter (where {sql.condition(c)})" for c in query.conditions]
-    named = ", ".join(
-        f"cast({count} as bigint) as {name}"
-        for count, name in zip(counts, ["records", *condition_names(query)], strict=True)
-    )
-    code = f"trim({sql.name(link.column)})"
-    return _frame(
-        engine,
-        f"""
-        select case when code is null or code = '' then {int(Unlinked.EMPTY_CODE)}
-                    else coalesce((select area from areas where areas.code = totals.code),
-                                  {int(Unlinked.UNKNOWN_CODE)}) end as area,
-               totals.* exclude (code)
-        from (select {code} as code, {_at(query)} as at, {named} from {relation} group by all) as totals
-        """,
-        query,
-    )
-
-
-def _by_point(engine: Any, query: Query, link: ByPoint, relation: str) -> pl.DataFrame:
-    """Rows leave the engine in batches, find their area, and are counted before the next batch comes."""
-    flags = ", ".join(
-        f"cast(coalesce({sql.condition(c)}, false) as tinyint) as {name}"
-        for c, name in zip(query.conditions, condition_names(query), strict=True)
-    )
-    rows = engine.sql(
-        f"select {sql.number(link.x)} as x, {sql.number(link.y)} as y, {_at(query)} as at"
-        f"{', ' + flags if flags else ''} from {relation}"
-    )
-    with rows.to_arrow_reader(_BATCH) as batches:
-        parts = [_counted(_arrow(batch), link, query) for batch in batches]
-    return _add(parts, query)
-
-
-def _counted(batch: pl.DataFrame, link: ByPoint, query: Query) -> pl.DataFrame:
-    x, y = (batch[name].fill_null(float("nan")).to_numpy() for name in ("x", "y"))
-    area = pl.Series("area", locate(link, x, y))
-    sums = [pl.col(name).cast(pl.Int64).sum() for name in condition_names(query)]
-    return (
-        batch.with_columns(area).group_by("area", "at").agg(pl.len().cast(pl.Int64).alias("records"), *sums)
-    )
-
-
-def _arrow(table: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
-
-
-def _frame(engine: Any, statement: str, query: Query) -> pl.DataFrame:
-    return _add([_arrow(engine.sql(statement).to_arrow_table())], query)
-
-
-def _add(parts: list[pl.DataFrame], query: Query) -> pl.DataFrame:
-    together = pl.concat([pl.DataFrame(schema=schema(query)), *parts], how="diagonal_relaxed")
-    counts = ["records", *condition_names(query)]
-    return together.group_by("area", "at").agg(pl.col(name).sum() for name in counts)
-
-
-def _less(cells: pl.DataFrame, taken: pl.DataFrame, query: Query) -> pl.DataFrame:
-    """Totals are additive: those of all rows less those of the repeats."""
-    counts = ["records", *condition_names(query)]
-    return _add([cells, taken.with_columns(-pl.col(name) for name in counts)], query)
-
-
-def _repeats(engine: Any, query: Query, relation: str) -> tuple[int, int]:
-    """Keep in the table `repeated` every row whose key came before, in order of files and lines.
-
-    Returns how many of them equal the first row of their key in every column, and how many differ.
+    Says also how many of the rows left out equal the first of their key in every column, and how many differ.
     """
-    key = sql.name(query.key)
+    if not query.key:
+        return relation, 0, 0
+    key = _DIALECT.name(query.key)
+    numbered = f"select row_number() over () as line, held as row from {relation} as held"
     engine.execute(
         f"""
         create or replace temp table repeats as
-        with numbered as (
-            select row_number() over () as line, {key} as key, held as row from {relation} as held
-        ),
-        several as (
+        with several as (
             select {key} as key from {relation} where {key} is not null group by 1 having count(*) > 1
         ),
         ranked as (
-            select numbered.row, row_number() over together as nth, first_value(row) over together as first
-            from numbered join several using (key)
-            window together as (partition by key order by line)
+            select line, row, row_number() over together as nth, first_value(row) over together as first
+            from ({numbered}) as numbered join several on numbered.row.{key} = several.key
+            window together as (partition by several.key order by line)
         )
-        select row, row is not distinct from first as same from ranked where nth > 1
+        select line, row is not distinct from first as same from ranked where nth > 1
         """
     )
-    engine.execute("create or replace temp table repeated as select unnest(row) from repeats")
     ((same, all_of_them),) = engine.execute(
         "select count(*) filter (where same), count(*) from repeats"
     ).fetchall()
-    return same, all_of_them - same
+    if not all_of_them:
+        return relation, 0, 0
+    lined = f"select row_number() over () as {_LINE}, * from {relation}"
+    kept = f"(select * from ({lined}) as lined anti join repeats on repeats.line = lined.{_LINE})"
+    return kept, same, all_of_them - same
 
 
 def _rejected(engine: Any, query: Query, after: int) -> list[tuple[Unreadable, bool]]:
