@@ -45,6 +45,7 @@ class Values:
 def values(query: Query) -> Values:
     """Every value that any question of a query needs, once.
 
+    >>> from commonweal.sources.query import Cells
     >>> ask = Cells((Tally("sum", number=Number("cost")), Tally("least", number=Number("cost"))), by=("sex",))
     >>> values(Query((), ByCode("ward", ()), (ask,)))
     Values(texts=('sex',), numbers=(Number(column='cost', decimals=0),), conditions=())
