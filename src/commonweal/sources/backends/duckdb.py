@@ -24,7 +24,7 @@ from commonweal.sources.query import (
     Unreadable,
     ordered,
 )
-from commonweal.sources.read.describe import unreadable as unreadable_fault
+from commonweal.sources.read.written import unreadable as unreadable_fault
 
 _BATCH: Final = 1_000_000
 _MEMORY: Final = "1500MB"
@@ -161,7 +161,7 @@ def _whole(engine: Any, query: Query, ask: int, parts: str) -> pl.DataFrame:
 def _relation(files: tuple[File, ...], latin: frozenset[Path]) -> str:
     """All files as one relation, in order; files of the same form are read together."""
     parts = []
-    for _, run in groupby(files, key=lambda f: (f.kind, f.columns, f.delimiter, f.path in latin)):
+    for _, run in groupby(files, key=lambda f: (f.kind, f.columns, f.delimiter, f.folders, f.path in latin)):
         alike = list(run)
         paths = ", ".join(_DIALECT.text(str(file.path)) for file in alike)
         if alike[0].kind == "csv":
@@ -182,10 +182,17 @@ def _from_csv(file: File, paths: str, latin: bool) -> str:
 
 def _from_parquet(file: File, paths: str) -> str:
     """Columns of any type as text: conditions, codes and dates are about what would be written."""
+    given = dict(file.folders)
+    own = [name for name in file.columns if name not in given]
     texts = ", ".join(
-        f"nullif(cast({name} as varchar), '') as {name}" for name in map(_DIALECT.name, file.columns)
+        [f"nullif(cast({name} as varchar), '') as {name}" for name in map(_DIALECT.name, own)]
+        + [f"cast({_text_or_null(value)} as varchar) as {_DIALECT.name(n)}" for n, value in file.folders]
     )
     return f"select {texts} from read_parquet([{paths}], union_by_name = false, hive_partitioning = false)"
+
+
+def _text_or_null(value: str | None) -> str:
+    return "null" if value is None else _DIALECT.text(value)
 
 
 def _distinct(columns: tuple[str, ...]) -> list[str]:

@@ -272,7 +272,8 @@ def _parquet_rows(file: File) -> Iterator[Row]:
     import pyarrow.parquet as pq
 
     for row in pq.read_table(file.path).to_pylist():
-        yield {name: None if cell is None else _as_text(cell) or None for name, cell in row.items()}
+        texts = {name: None if cell is None else _as_text(cell) or None for name, cell in row.items()}
+        yield {**texts, **dict(file.folders)}
 
 
 def _as_text(cell: object) -> str:

@@ -1,0 +1,110 @@
+"""Reads CSV: the first line for the columns, and all lines where somebody asks what columns read as.
+
+Counting itself reads CSV in an engine. Text is UTF-8, UTF-16 with a byte order mark, or else CP1252, as in
+the project's other tables.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import IO, Any, Final
+
+from commonweal.errors import CommonwealError, Fault
+from commonweal.sources.read.packed import opened
+from commonweal.sources.read.written import Batches, Gathering, Written, unreadable
+
+_DELIMITERS: Final = (",", ";", "\t")
+_CHUNK: Final = 1 << 22
+_WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: A header of more bytes than this is none.
+_LONGEST: Final = 1_000_000
+
+
+def header(path: Path) -> tuple[tuple[str, ...], str]:
+    """The columns of a file and what parts them. Raises RECORDS-EMPTY, RECORDS-UNREADABLE."""
+    with opened(path) as stream:
+        start = stream.read(2)
+        wide = start in _WIDE
+        raw = start + (stream.read(_LONGEST) if wide else stream.readline(_LONGEST))
+    if wide:
+        line = raw[: len(raw) // 2 * 2].decode("utf-16", errors="replace").splitlines()[0]
+    elif b"\0" in raw:
+        raise CommonwealError(unreadable(path, "the file is not text", 'Save it as "CSV UTF-8".'))
+    else:
+        line = _decoded(raw.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n"))
+    if not line.strip():
+        raise CommonwealError(
+            Fault("RECORDS-EMPTY", "the file holds nothing", "Give it a header and records.", file=str(path))
+        )
+    delimiter = max(_DELIMITERS, key=line.count)
+    return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter))), delimiter
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def encoding(path: Path) -> str:
+    """How the letters of a file are written: all are looked at. Raises RECORDS-UNREADABLE."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with opened(path) as stream:
+        chunk = stream.read(_CHUNK)
+        if chunk.startswith(_WIDE):
+            return "utf-16"
+        try:
+            while chunk:
+                # plain letters need no second look, and most chunks have no others
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
+                chunk = stream.read(_CHUNK)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+def text(stream: IO[bytes], encoded: str) -> io.TextIOWrapper:
+    """The letters of a stream, line ends as they are; a byte that stands for none is �."""
+    named = "utf-8-sig" if encoded == "utf-8" else encoded
+    return io.TextIOWrapper(stream, encoding=named, errors="replace", newline="")
+
+
+def batches(written: Written, wanted: Collection[str] | None = None) -> Batches:
+    """The rows of a file, each with the line it begins on; one with too few or too many cells is broken.
+
+    With `wanted`, only those columns are held.
+    """
+    assert written.columns is not None
+    width = len(written.columns)
+    places = {n: i for i, n in enumerate(written.columns) if wanted is None or n in wanted}
+    held = Gathering(written, places)
+    with opened(written.path) as stream, text(stream, encoding(written.path)) as letters:
+        for line, cells in _rows(csv.reader(letters, delimiter=written.delimiter), held):
+            if len(cells) == width:
+                held.add(line, {name: cells[place] for name, place in places.items() if cells[place]})
+            elif cells:
+                held.lose(line)
+            if held.full:
+                yield held.batch()
+    yield held.batch()
+
+
+def _rows(reader: Any, held: Gathering) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the header, each with the line it begins on."""
+    next(reader)
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            # a cell of more letters than any has, most often for a quotation mark that is not closed
+            held.lose(line)
