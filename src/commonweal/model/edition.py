@@ -13,6 +13,7 @@ import polars as pl
 
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
+from commonweal.model.lookup import FIT
 from commonweal.model.observation import STATUSES
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, ProgressRule, Publication
@@ -301,6 +302,7 @@ class Edition:
     progress_rule: ProgressRule | None = None
     benchmarks: pl.DataFrame = _empty(BENCHMARKS)
     ledger: pl.DataFrame = _empty(LEDGER)
+    fit: pl.DataFrame = _empty(FIT)
     peers: pl.DataFrame = _empty(PEERS)
     performance: pl.DataFrame = _empty(PERFORMANCE)
     progress: pl.DataFrame = _empty(PROGRESS)

@@ -11,6 +11,7 @@ import polars as pl
 
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
+from commonweal.model.lookup import MOVED
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe
@@ -101,6 +102,9 @@ class Project:
     written: Mapping[str, object] = field(default_factory=dict)
     #: what is worth knowing about its tables, for the analyst
     notes: tuple[str, ...] = ()
+    #: how figures about other areas came to those of the project: the columns of `MOVED`, and in sentences
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
+    told: tuple[str, ...] = ()
     #: the files read, as the project names them; the private ones hold records or figures about people
     public_inputs: Mapping[str, Path] = field(default_factory=dict)
     private_inputs: Mapping[str, Path] = field(default_factory=dict)

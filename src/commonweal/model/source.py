@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+import polars as pl
+
+from commonweal.model.lookup import Lookup
+
 Subject = Literal["person", "household", "thing"]
+#: What the cells of a column are said to be.
+Type = Literal["text", "code", "number", "date"]
+Engine = Literal["duckdb", "postgres", "spark"]
 MEASURE_KINDS: Final = ("count", "rate", "percentage")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How a record finds its area: by a column that holds the area's code, or by a point in its outline.
+    """How a record finds its area.
 
-    `crs` is what x and y are in; a point on a shared edge goes to the area with the first code.
+    code: a column holds the area's code. point: the area whose outline covers the point; one on a shared edge
+    goes to the area with the first code. nearest: the same, else the nearest outline no further away than
+    `within` metres. postcode, uprn, lookup: a column holds a key, which `table` leads to an area from.
+
+    `crs` is what x and y are in. `table` has key (as it is compared: postcodes in capitals without blanks,
+    UPRNs without zeros in front) and area, which is null for a key that has none.
     """
 
-    by: Literal["code", "point"]
+    by: Literal["code", "point", "nearest", "postcode", "uprn", "lookup"]
     column: str = ""
     x: str = ""
     y: str = ""
     crs: str = "EPSG:4326"
+    within: float = 0.0
+    table: pl.DataFrame | None = field(default=None, compare=False)
+
+    @property
+    def by_place(self) -> bool:
+        """Whether points and outlines are compared, not texts."""
+        return self.by in ("point", "nearest")
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A source of records: files of one form, and what their columns mean.
+    """A source of records: files of one form, or a table of a database, and what their columns mean.
 
+    `sheet`, `table` and `record` name the part of a file that holds the records: the sheet of a workbook, the
+    table of a database file, the element of an XML file that is repeated. `url` names the environment variable
+    that holds a database's address, as `${NAME}`; the address itself is never kept. `backend` is the engine
+    that counts, and `spark` where that one runs. `types` says what the cells of columns should be.
     `key` names the column whose identical repeats count once. `date` names the column that says when;
     where there is none, `period` says which period the whole source belongs to. `covers` lists the
     periods (months, or years) the source is known to hold; left out, it is every month that has a record.
-    `wider` says that it is about more than the areas, so that most of it may lie outside them.
+    `wider` says that it is about more than the areas, so that most of it may lie outside them. Where its
+    codes are not those of the areas, `lookup` leads from the one to the other.
     """
 
     name: str
@@ -46,6 +71,14 @@ class Records:
     covers: tuple[str, ...] = ()
     wider: bool = False
     line: int = 0
+    url: str = ""
+    table: str = ""
+    sheet: str = ""
+    record: str = ""
+    types: Mapping[str, Type] = field(default_factory=dict)
+    backend: Engine = "duckdb"
+    spark: str = ""
+    lookup: Lookup | None = None
 
 
 @dataclass(frozen=True, slots=True)

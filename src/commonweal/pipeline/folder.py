@@ -106,9 +106,10 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         peer_rule=loaded.peers,
         progress_rule=loaded.progress,
         ledger=gated.ledger,
+        fit=sources.fit_table(collected.moved),
         internal=internal,
         protection=gated.says,
-        notes=(*collected.notes, *scoring.notes, *between_periods(scoring)),
+        notes=(*loaded.told, *collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
     found = advice(loaded, gated.observations, scoring)
@@ -162,7 +163,7 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
     scoring = score_project(loaded, gated.observations)
     return Coverage(
         project.coverage(loaded, gated.observations),
-        (*collected.notes, *advice(loaded, gated.observations, scoring)),
+        (*loaded.told, *collected.notes, *advice(loaded, gated.observations, scoring)),
         (*sources.ledger_lines(collected.ledger), *sources.undated_lines(loaded, collected)),
     )
 

@@ -8,8 +8,10 @@ import polars as pl
 
 from commonweal.errors import Fault, raise_any
 from commonweal.model.area import Areas
+from commonweal.model.lookup import Lookup
 from commonweal.model.observation import SCHEMA
 from commonweal.project.columns import LINE, keep, read_rows, several
+from commonweal.project.moving import move_totals
 from commonweal.project.paths import Files
 from commonweal.project.schema import FigureKeys
 from commonweal.project.values import Known, observations, tidy
@@ -23,8 +25,12 @@ DENOMINATORS: Final[dict[str, type[pl.DataType]]] = {
 BENCHMARKS: Final[dict[str, type[pl.DataType]]] = {"name": pl.String, **SCHEMA}
 
 
-def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: Areas) -> pl.DataFrame:
+def read_denominator(
+    files: Files, name: str, written: str | FigureKeys, areas: Areas, lookup: Lookup | None = None
+) -> pl.DataFrame:
     """The denominators of one name: name, area, period, value. Rows about other areas are left out.
+
+    Where codes are not those of `areas`, `lookup` leads there, and figures are dealt out by its shares.
 
     Raises MEASURE-DENOMINATOR for an area without any, and what `tidy` finds.
     """
@@ -33,8 +39,11 @@ def read_denominator(files: Files, name: str, written: str | FigureKeys, areas: 
     if keys.layout == "long":
         rows = rows.with_frame(rows.frame.with_columns(pl.lit(name).alias("indicator")))
     values = tidy(rows, keys, Known(None, (name,)))
-    frame = values.rows.frame.filter(pl.col("area").is_in(list(areas.codes)) & pl.col("value").is_not_null())
+    known = areas.codes if lookup is None else lookup.codes
+    frame = values.rows.frame.filter(pl.col("area").is_in(list(known)) & pl.col("value").is_not_null())
     faults = [*values.faults, *_repeated(values.rows.file, frame, ["area", "period"])]
+    if lookup is not None and not faults:
+        frame = move_totals(frame.select("area", "period", "value"), lookup, areas.codes)
     # an area whose figure can't be read has been told of already
     without = [] if values.faults else sorted(set(areas.codes) - set(frame["area"]))
     faults += several(

@@ -14,6 +14,7 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
+from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, Periods, ProgressRule, Project, Publication
 from commonweal.model.recipe import ORDER, Recipe
@@ -29,10 +30,11 @@ from commonweal.project.figures import (
 )
 from commonweal.project.frameworks import Chosen, read_framework
 from commonweal.project.handed_on import read_goalposts, with_frozen_weights
+from commonweal.project.lookups import Lookups, read_lookups
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_measures, read_records
-from commonweal.project.schema import ProjectFile
+from commonweal.project.schema import GeographyKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
 from commonweal.project.values import Known
@@ -126,9 +128,10 @@ class _Reading:
         self.check_recipe(recipe, chosen)
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
-        denominators = self.denominators(areas)
-        records, measures = self.records_and_measures(areas, chosen)
-        tables, benchmarks = self.values(areas, chosen)
+        lookups = self.lookups(areas)
+        denominators, moved_bases = self.denominators(areas, lookups)
+        records, measures = self.records_and_measures(areas, chosen, lookups)
+        tables, benchmarks = self.values(areas, chosen, lookups)
         periods = self.periods(tables, records)
         self.check_coverage(chosen, tables, periods, measures, records)
         goalposts = self.goalposts(recipe)
@@ -161,7 +164,9 @@ class _Reading:
             answers=answers.by_parent,
             answer_tables=answers.tables,
             written=self.document.data,
-            notes=tuple(self.files.notes),
+            notes=(*self.files.notes, *lookups.notes),
+            moved=pl.concat([moved_bases, tables.moved]),
+            told=(*self.told(areas, lookups, records), *tables.told),
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
         )
@@ -243,21 +248,41 @@ class _Reading:
                 ("publication", "status"),
             )
 
-    def denominators(self, areas: Areas | None) -> pl.DataFrame:
-        frames = [pl.DataFrame(schema=DENOMINATORS)]
+    def lookups(self, areas: Areas | None) -> Lookups:
+        if areas is None or "lookups" in self.short:
+            return Lookups(whole=False)
+        found, faults = read_lookups(self.files, self.document, self.keys.lookups, areas)
+        self.faults += faults
+        return found
+
+    def denominators(self, areas: Areas | None, lookups: Lookups) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The denominators, and which of them come from other areas, with the columns of `MOVED`."""
+        frames, moved = [pl.DataFrame(schema=DENOMINATORS)], [pl.DataFrame(schema=MOVED)]
         for name, written in sorted(self.keys.denominators.items()):
             with self.collecting("denominators", name):
                 if areas is None:
                     continue
-                frames.append(read_denominator(self.files, name, written, areas))
-        return pl.concat(frames)
+                geography = None if isinstance(written, str) else written.area
+                lookup = lookups.to(areas, geography)
+                frames.append(read_denominator(self.files, name, written, areas, lookup))
+                if lookup is not None:
+                    figure = pl.DataFrame({"indicator": [""], "period": [""], "source": [name]})
+                    moved.append(lookup.moved(figure, areas.codes))
+        return pl.concat(frames), pl.concat(moved)
 
     def records_and_measures(
-        self, areas: Areas | None, chosen: Chosen | None
+        self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups
     ) -> tuple[tuple[Records, ...], tuple[Measure, ...]]:
         slip = any(fault.path[:1] == ("areas",) for fault in self.faults)
         outlines = areas is None or areas.boundaries is not None or slip
-        records, faults = read_records(self.files, self.document, self.keys.records, outlines)
+
+        def lookup_for(written: GeographyKeys | None, by_place: bool) -> Lookup | None:
+            if written is not None and by_place:
+                what = "a link by place finds the areas of the project whatever `area` says"
+                raise CommonwealError(Fault("RECORDS-LINK", what, "Take `area` out.", path=("area",)))
+            return lookups.to(areas, written) if areas else None
+
+        records, faults = read_records(self.files, self.document, self.keys.records, outlines, lookup_for)
         self.faults += faults
         if chosen is None:
             return records, ()
@@ -272,19 +297,33 @@ class _Reading:
         self.faults += faults
         return records, measures
 
+    def told(self, areas: Areas, lookups: Lookups, records: Iterable[Records]) -> list[str]:
+        """How records came to the areas of the index, where their codes are of other areas."""
+        found = [lookups.told(source.name, source.lookup, areas) for source in records if source.lookup]
+        return [text for texts in found for text in texts]
+
     def named(self, section: str) -> frozenset[str]:
         """The names under a section, those of faulty items too: they are there, if not usable."""
         written = self.document.data.get(section)
         return frozenset(map(str, written)) if isinstance(written, dict) else frozenset()
 
-    def values(self, areas: Areas | None, chosen: Chosen | None) -> tuple[Tables | None, pl.DataFrame]:
+    def values(
+        self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups
+    ) -> tuple[Tables | None, pl.DataFrame]:
         benchmarks = [pl.DataFrame(schema=BENCHMARKS)]
         if chosen is None:
             return None, benchmarks[0]
         indicators = tuple(node.id for node in chosen.framework.indicators)
         known = Known(None if areas is None else frozenset(areas.codes), indicators, chosen.left_out)
         tables, faults = read_tables(
-            self.files, self.document, self.keys.values, chosen.framework, known, self.settings.tables
+            self.files,
+            self.document,
+            self.keys.values,
+            chosen.framework,
+            known,
+            self.settings.tables,
+            areas,
+            lookups,
         )
         self.faults += faults
         for name, written in sorted(self.keys.benchmarks.items()):

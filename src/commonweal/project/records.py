@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.model.framework import Framework
+from commonweal.model.lookup import Lookup
 from commonweal.model.period import Period
-from commonweal.model.source import Link, Measure, Records
+from commonweal.model.source import Measure, Records
+from commonweal.project.links import BY_PLACE, read_link
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys
-from commonweal.project.schema import LinkKeys, MeasureKeys, RecordKeys
+from commonweal.project.schema import GeographyKeys, MeasureKeys, RecordKeys
 from commonweal.project.settings import suggestion
+from commonweal.project.where_records_are import place_faults, refuse_addresses
+
+#: The way from what codes mean, as written, to the areas of the project; told whether places are compared.
+LookupFor = Callable[[GeographyKeys | None, bool], Lookup | None]
 
 
 def read_records(
-    files: Files, document: Document, written: Mapping[str, RecordKeys], outlines: bool
+    files: Files,
+    document: Document,
+    written: Mapping[str, RecordKeys],
+    outlines: bool,
+    lookup_for: LookupFor,
 ) -> tuple[tuple[Records, ...], list[Fault]]:
     """The sources of records, sorted by name; `outlines` tells whether the areas have boundaries.
 
-    Faults: PATH-…, PERIOD-FORM, PERIOD-UNKNOWN, RECORDS-LINK. The files themselves are not opened here.
+    Faults: LINK-TABLE, LINK-VINTAGE, PATH-…, PERIOD-FORM, PERIOD-UNKNOWN, RECORDS-KEYS, RECORDS-LINK,
+    RECORDS-URL. The files of records are not opened here.
     """
     found: list[Records] = []
     faults: list[Fault] = []
     for name, keys in sorted(written.items()):
         above: Keys = ("records", name)
-        faults += [*_link_faults(document, above, keys.link, outlines), *_date_faults(document, above, keys)]
+        link, link_faults = read_link(files, document, above, keys.link, outlines)
+        faults += [*link_faults, *_date_faults(document, above, keys)]
+        lookup = None
+        try:
+            lookup = lookup_for(keys.area, keys.link.by in BY_PLACE)
+        except CommonwealError as error:
+            faults += [document.place(fault, above) for fault in error.faults]
         paths: dict[str, Path] = {}
         for pattern in keys.path:
             try:
-                paths |= files.files(pattern)
+                refuse_addresses([pattern])
+                paths |= files.records(pattern)
             except CommonwealError as error:
                 faults += [document.place(fault, (*above, "path")) for fault in error.faults]
+        faults += place_faults(document, above, keys, paths)
         if keys.subject != "thing" and not keys.published:
-            files.private |= set(paths)
+            files.private |= {*paths, keys.link.path} - {""}
         found.append(
             Records(
                 name=name,
                 paths=tuple(paths[key] for key in sorted(paths)),
-                written=", ".join(keys.path),
+                written=", ".join(keys.path) or f"table {keys.table}",
                 subject=keys.subject,
-                link=Link(**keys.link.model_dump()),
+                link=link,
                 published=keys.published,
                 key=keys.key,
                 date=keys.date,
@@ -49,33 +68,17 @@ def read_records(
                 covers=tuple(keys.covers),
                 wider=keys.wider,
                 line=document.line(above),
+                lookup=lookup,
+                url=keys.url,
+                table=keys.table,
+                sheet=keys.sheet,
+                record=keys.record,
+                types=keys.types,
+                backend=keys.backend or ("postgres" if keys.url else "duckdb"),
+                spark=keys.spark or ("local[*]" if keys.backend == "spark" else ""),
             )
         )
     return tuple(found), faults
-
-
-def _link_faults(document: Document, above: Keys, link: LinkKeys, outlines: bool) -> list[Fault]:
-    needs = ("column",) if link.by == "code" else ("x", "y")
-    faults = [
-        document.fault(
-            "RECORDS-LINK",
-            f"a link by {link.by} lacks {name!r}",
-            "Name the column.",
-            (*above, "link"),
-        )
-        for name in needs
-        if not getattr(link, name)
-    ]
-    if link.by == "point" and not outlines:
-        faults.append(
-            document.fault(
-                "RECORDS-LINK",
-                "a link by point needs the areas' boundaries",
-                "Name them under areas: `boundaries:` and `code:`.",
-                (*above, "link"),
-            )
-        )
-    return faults
 
 
 def _date_faults(document: Document, above: Keys, keys: RecordKeys) -> list[Fault]:

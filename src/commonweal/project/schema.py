@@ -79,6 +79,19 @@ class TableKeys(_Keys):
     missing: Texts = Field([], description="Texts that stand for no value, such as n/a.")
 
 
+class GeographyKeys(_Keys):
+    """What codes mean: areas of one type, as they were drawn in one year."""
+
+    type: str = Field(description="What one area is called: ward, LSOA, district.")
+    vintage: Text = Field("", description="The year of the areas' definition.")
+
+
+class EndKeys(GeographyKeys):
+    """One end of a lookup."""
+
+    column: str = Field("", description="The column of its codes; left out, from or to.")
+
+
 class AreaKeys(_Keys):
     """The areas, and their boundaries."""
 
@@ -120,6 +133,7 @@ class ValueKeys(TableKeys):
     )
     per: float | None = Field(None, gt=0, description="The multiplier of a rate, such as 1000.")
     source: str = Field("", description="The name of the source on the pages; default: the path.")
+    area: GeographyKeys | None = Field(None, description="What its codes mean, if not the project's areas.")
 
 
 class FigureKeys(TableKeys):
@@ -131,26 +145,77 @@ class FigureKeys(TableKeys):
     period: Text | None = Field(None, description="The period of a table without a period column.")
 
 
+class DenominatorKeys(FigureKeys):
+    """A table of denominators."""
+
+    area: GeographyKeys | None = Field(None, description="What its codes mean, if not the project's areas.")
+
+
+Denominators = Annotated[
+    Annotated[str, Tag("<text>")] | Annotated[DenominatorKeys, Tag("<mapping>")], Discriminator(_shape)
+]
 Figures = Annotated[
     Annotated[str, Tag("<text>")] | Annotated[FigureKeys, Tag("<mapping>")], Discriminator(_shape)
 ]
 
 
+class LookupKeys(_Keys):
+    """The way from the areas of one geography to those of another."""
+
+    from_: EndKeys = Field(alias="from", description="The areas that codes stand for now.")
+    to: EndKeys = Field(description="The areas they lead to.")
+    path: str = Field("", description="A table with a row a pair of areas, or a finer one.")
+    sheet: str | None = Field(None, description="The sheet of an XLSX file; left out, the first.")
+    where: dict[str, Texts] = Field({}, description="Keep rows whose column holds one of these texts.")
+    weight: str = Field("", description="The column that is weighed (population), or area with boundaries.")
+    fit: Literal["apportioned", "best"] = Field(
+        "apportioned", description="Deal out by weight, or give each area whole to where most of it lies."
+    )
+    boundaries: str | None = Field(None, description="Outlines of the areas it leads from.")
+    code: str | None = Field(None, description="The property of those boundaries that holds the code.")
+    points: str | None = Field(None, description="A table of points with the weight of each.")
+    x: str = Field("", description="Of points: the column of x or longitude.")
+    y: str = Field("", description="Of points: the column of y or latitude.")
+    crs: str = Field("EPSG:4326", description="Of points: what x and y are in.")
+
+
 class LinkKeys(_Keys):
     """How a record finds its area."""
 
-    by: Literal["code", "point"] = Field(description="By an area code, or by a point in an outline.")
-    column: str = Field("", description="By code: the column that holds it.")
-    x: str = Field("", description="By point: the column of x or longitude.")
-    y: str = Field("", description="By point: the column of y or latitude.")
-    crs: str = Field("EPSG:4326", description="By point: what x and y are in.")
+    by: Literal["code", "point", "nearest", "postcode", "uprn", "lookup"] = Field(
+        description="By an area code, a point, or a key that a table leads to an area from."
+    )
+    column: str = Field("", description="The column of records that holds the code, postcode, UPRN or key.")
+    x: str = Field("", description="By point or nearest: the column of x or longitude.")
+    y: str = Field("", description="By point or nearest: the column of y or latitude.")
+    crs: str = Field("EPSG:4326", description="By point or nearest: what x and y are in.")
+    within: float = Field(0.0, ge=0, description="By nearest: so many metres away an outline may be.")
+    path: str = Field("", description="By postcode, uprn or lookup: the table that leads to areas.")
+    sheet: str | None = Field(None, description="The sheet of an XLSX file; left out, the first.")
+    where: dict[str, Texts] = Field({}, description="Rows of the table to keep: column, and its texts.")
+    from_: str = Field("", alias="from", description="The column of the table that holds the key.")
+    to: str = Field("", description="The column of the table that holds the area's code.")
 
 
 class RecordKeys(_Keys):
     """A source of records."""
 
-    path: Texts = Field(description="CSV or Parquet files of one form; * and ** may be used.")
-    backend: Literal["duckdb"] = Field("duckdb", description="What counts the records.")
+    path: Texts = Field(
+        [],
+        description="Files of one form: CSV, Parquet (or a folder of it), XLSX, ODS, JSON lines, XML, SQLite,"
+        " DuckDB; * and ** may be used.",
+    )
+    url: str = Field("", description="${NAME}: the environment variable with the address of a database.")
+    table: str = Field("", description="The table of a database, or of an SQLite or DuckDB file.")
+    sheet: str = Field("", description="The sheet of a workbook; left out, the first.")
+    record: str = Field("", description="The element of an XML file that is repeated.")
+    types: dict[str, Literal["text", "code", "number", "date"]] = Field(
+        {}, description="What the cells of a column should be; check tells which are not."
+    )
+    backend: Literal["duckdb", "postgres", "spark"] | None = Field(
+        None, description="What counts the records; left out, duckdb for files and postgres for a url."
+    )
+    spark: str = Field("", description="Where Spark runs: local[*], spark://host:7077 or sc://host.")
     subject: Subject = Field(description="Who or what a record is about.")
     published: bool = Field(False, description="The records are already public.")
     key: str = Field("", description="A column whose identical repeats count once.")
@@ -159,6 +224,7 @@ class RecordKeys(_Keys):
     covers: Texts = Field([], description="The months or years the source holds.")
     wider: bool = Field(False, description="The source is about more than the areas of this index.")
     link: LinkKeys = Field(description="How a record finds its area.")
+    area: GeographyKeys | None = Field(None, description="What its codes mean, if not the project's areas.")
 
 
 class MeasureKeys(_Keys):
@@ -256,8 +322,9 @@ class ProjectFile(_Keys):
     periods: PeriodKeys = Field(default_factory=lambda: PeriodKeys.model_validate({}))
     areas: AreaKeys
     values: list[ValueKeys] = []
-    denominators: dict[str, Figures] = {}
+    denominators: dict[str, Denominators] = {}
     records: dict[str, RecordKeys] = {}
+    lookups: list[LookupKeys] = []
     measures: dict[str, MeasureKeys] = {}
     recipe: Annotated[Any, WithJsonSchema(_recipe_schema())] = Field(description="The steps of the method.")
     peers: PeerKeys | None = None

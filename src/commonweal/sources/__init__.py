@@ -2,8 +2,18 @@
 
 from commonweal.sources.collect import Collected, collect
 from commonweal.sources.ledger import lines as ledger_lines
+from commonweal.sources.link.transfer import fit_table
 from commonweal.sources.plan import header_faults
 from commonweal.sources.protect.gate import Gated, gate
 from commonweal.sources.undated import undated_lines
 
-__all__ = ["Collected", "Gated", "collect", "gate", "header_faults", "ledger_lines", "undated_lines"]
+__all__ = [
+    "Collected",
+    "Gated",
+    "collect",
+    "fit_table",
+    "gate",
+    "header_faults",
+    "ledger_lines",
+    "undated_lines",
+]

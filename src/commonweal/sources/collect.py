@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 
 from commonweal.errors import Fault, raise_any
+from commonweal.model.lookup import MOVED
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.dates import covered_months, inside, read_dates, targets
-from commonweal.sources.filter import Condition
 from commonweal.sources.ledger import (
     COUNTED,
     DIFFERING,
@@ -29,9 +29,11 @@ from commonweal.sources.ledger import (
     Fates,
     ledger,
 )
+from commonweal.sources.link.transfer import move, moved, to_move
 from commonweal.sources.measure.observe import Counts, denominators_for, observations, share_covered
 from commonweal.sources.plan import Plan, plan_all, relative_to
-from commonweal.sources.query import Backend, Totals
+from commonweal.sources.query import Backend, Totals, Unlinked
+from commonweal.sources.read.stage import ready
 from commonweal.sources.suspect import faults
 
 Report = Callable[[str], None]
@@ -51,6 +53,8 @@ class Collected:
     notes: tuple[str, ...] = ()
     #: source -> its dates that can't be read, as written (None: no date)
     undated: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    #: which figures came from other areas, and how sure each is, with the columns of `MOVED`
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
 
 
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
@@ -70,17 +74,23 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
-        with relative_to(project.root), _scratch(project.root) as scratch:
-            totals = engine(plan.query, scratch=scratch)
-        table, fate, said = _count(project, plan, totals)
+        with (
+            relative_to(project.root),
+            _scratch(project.root) as scratch,
+            ready(plan.written, scratch) as files,
+        ):
+            plan = plan.on(files)
+            totals = files.told(engine(plan.query, scratch=scratch))
+            table, fate, said = _count(project, plan, totals)
+            found += faults(plan, totals, fate)
         undated[plan.records.name] = frozenset(totals.cells["at"]) - _spans(plan.records, totals.cells).keys()
         frames.append(table)
         fates.append(fate)
-        found += faults(plan, totals, fate)
         notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *said]
     raise_any(found)
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
-    return Collected(Observations(rows), ledger(fates), tuple(notes), undated)
+    came = moved(project, rows)
+    return Collected(Observations(rows), ledger(fates), tuple(notes), undated, came)
 
 
 @contextmanager
@@ -115,11 +125,11 @@ def _count(project: Project, plan: Plan, totals: Totals) -> tuple[pl.DataFrame, 
             if share < 1:
                 notes += _part_covered(measure, period, share)
             if share == 1 or (share > 0 and measure.annualise):
-                counts = _counts(plan, measure, period, share, totals.cells, spans)
+                counts = _counts(plan, measure, period, share, totals.cells, spans, project.areas.codes)
                 denominators, said = _denominators(project, measure, period)
                 tables.append(observations(measure, counts, project.areas.codes, denominators))
                 notes += said
-    fates = _fates(plan, totals, spans, wanted)
+    fates = _fates(plan, totals, spans, wanted, project.areas.codes)
     return pl.concat(tables), fates, [*_row_notes(records.name, totals), *_together(notes)]
 
 
@@ -154,18 +164,25 @@ def _counts(
     share: float,
     cells: pl.DataFrame,
     spans: Mapping[str | None, Period],
+    areas: tuple[str, ...],
 ) -> Counts:
     numerator, base = plan.conditions[measure.indicator]
     within = [text for text, span in spans.items() if inside(span, period)]
     here = cells.filter((pl.col("area") >= 0) & pl.col("at").is_in(within, nulls_equal=True))
-    size = len(plan.query.link.codes)
+    columns = {"numerator": plan.column(numerator), "base": plan.column(base)}
+    totals = here.group_by("area").agg(pl.col(column).sum().alias(name) for name, column in columns.items())
+    if lookup := to_move(plan.records):
+        totals = move(totals, list(columns), lookup, areas, {"numerator": "base"})
+    totals = totals.filter(pl.col("area") >= 0)
 
-    def by_area(condition: Condition) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        counted = np.zeros(size, dtype=np.int64)
-        np.add.at(counted, here["area"].to_numpy(), here[plan.column(condition)].to_numpy())
+    def by_area(name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        counted = np.zeros(len(areas), dtype=np.int64)
+        counted[totals["area"].to_numpy()] = totals[name].to_numpy()
         return counted
 
-    return Counts(period, by_area(numerator), by_area(base) if measure.kind == "percentage" else None, share)
+    return Counts(
+        period, by_area("numerator"), by_area("base") if measure.kind == "percentage" else None, share
+    )
 
 
 def _denominators(
@@ -206,7 +223,11 @@ def _row_notes(source: str, totals: Totals) -> list[str]:
 
 
 def _fates(
-    plan: Plan, totals: Totals, spans: Mapping[str | None, Period], wanted: tuple[Period, ...]
+    plan: Plan,
+    totals: Totals,
+    spans: Mapping[str | None, Period],
+    wanted: tuple[Period, ...],
+    areas: tuple[str, ...],
 ) -> Fates:
     """One fate for every record: the first that fits of date, period and area, else counted."""
     kept = [text for text, span in spans.items() if any(inside(span, period) for period in wanted)]
@@ -220,6 +241,12 @@ def _fates(
         .then(area.replace_strict(UNLINKED, default=COUNTED, return_dtype=pl.String))
         .otherwise(pl.lit(COUNTED))
     )
-    met = dict(totals.cells.group_by(fate.alias("fate")).agg(pl.col("records").sum()).rows())
+    fated = totals.cells.group_by("area", fate.alias("fate")).agg(pl.col("records").sum())
+    if lookup := to_move(plan.records):
+        counted = pl.col("fate") == COUNTED
+        dealt = move(fated.filter(counted), ["records"], lookup, areas)
+        elsewhere = pl.when(area < 0).then(pl.lit(UNLINKED[Unlinked.ELSEWHERE])).otherwise("fate")
+        fated = pl.concat([fated.filter(~counted), dealt.with_columns(elsewhere.alias("fate"))])
+    met = dict(fated.group_by("fate").agg(pl.col("records").sum()).rows())
     aside = {IDENTICAL: totals.identical, DIFFERING: totals.differing, UNREADABLE: totals.unreadable}
     return Fates(plan.records.name, {**met, **{name: count for name, count in aside.items() if count}})

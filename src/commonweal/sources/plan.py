@@ -12,9 +12,11 @@ from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
-from commonweal.sources.link.point import by_point
-from commonweal.sources.query import ByCode, ByPoint, Cells, File, Query, Tally
+from commonweal.sources.link.build import build_link, columns_of_link
+from commonweal.sources.query import Cells, Query, Tally
 from commonweal.sources.read.describe import column_faults, describe_all
+from commonweal.sources.read.stage import Ready
+from commonweal.sources.read.written import Written
 
 PROJECT_FILE: Final = "commonweal.yaml"
 
@@ -23,7 +25,8 @@ PROJECT_FILE: Final = "commonweal.yaml"
 class Plan:
     """One source, ready to be asked: its measures and the one query for all of them.
 
-    `conditions` holds for each indicator what its numerator and what its base is counted by.
+    `conditions` holds for each indicator what its numerator and what its base is counted by. `written` are
+    the source's files as they lie; the query has none until they are ready for an engine.
     """
 
     records: Records
@@ -31,6 +34,16 @@ class Plan:
     conditions: Mapping[str, tuple[Condition, Condition]]
     query: Query
     notes: tuple[str, ...] = ()
+    written: tuple[Written, ...] = ()
+
+    def on(self, ready: Ready) -> Plan:
+        """The plan with its files ready for an engine.
+
+        Raises RECORDS-COLUMN and FILTER-COLUMN where records that name their own columns lack one.
+        """
+        new = [now for now, before in zip(ready.written, self.written, strict=True) if before.columns is None]
+        raise_any(_columns(self.records, self.measures, tuple(new[:1])))
+        return replace(self, query=replace(self.query, source=ready.files)) if ready.files else self
 
     def column(self, condition: Condition) -> str:
         """The column of the first answer that counts the records which meet a condition."""
@@ -65,13 +78,18 @@ def header_faults(root: Path, records: Iterable[Records], measures: Iterable[Mea
     listed = list(measures)
     for source in sorted(records, key=lambda r: r.name):
         files, found = describe_all(source) if source.paths else ((), [])
-        if files:
-            found += [f for f in _own_faults(source, files) if f.code == "RECORDS-COLUMN"]
-        for measure in (m for m in listed if m.records == source.name):
-            for which, text in (("where", measure.where), ("among", measure.among)):
-                found += _filter(measure, which, text, files)[1]
+        found += _columns(source, tuple(m for m in listed if m.records == source.name), files)
         faults += [_relative(fault, root) for fault in found]
     return faults
+
+
+def _columns(records: Records, measures: Iterable[Measure], files: tuple[Written, ...]) -> list[Fault]:
+    """What is wrong with the columns that a source and the filters of its measures name."""
+    found = [f for f in _own_faults(records, files) if f.code == "RECORDS-COLUMN"]
+    for measure in measures:
+        for which, text in (("where", measure.where), ("among", measure.among)):
+            found += _filter(measure, which, text, files)[1]
+    return found
 
 
 @contextmanager
@@ -98,16 +116,16 @@ def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> 
         among, among_faults = _filter(measure, "among", measure.among, files)
         faults += where_faults + among_faults
         conditions[measure.indicator] = (both(among, where), among)
-    link, notes, link_faults = _link(project, records)
+    link, notes, link_faults = build_link(project, records)
     raise_any([*faults, *_own_faults(records, files), *link_faults])
     asked = {c for pair in conditions.values() for c in pair if c != EVERY}
     tallies = tuple(Tally(where=condition) for condition in sorted(asked, key=repr))
-    query = Query(files, link, (Cells(tallies),), records.date, records.key)
-    return Plan(records, measures, conditions, query, notes)
+    query = Query((), link, (Cells(tallies),), records.date, records.key)
+    return Plan(records, measures, conditions, query, notes, files)
 
 
 def _filter(
-    measure: Measure, which: str, text: str, files: tuple[File, ...]
+    measure: Measure, which: str, text: str, files: tuple[Written, ...]
 ) -> tuple[Condition, list[Fault]]:
     """A filter of a measure, and its faults, placed where the filter is written."""
     path = ("measures", measure.indicator, which)
@@ -140,11 +158,11 @@ def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
     return [Fault("MEASURE-DENOMINATOR", what, remedy, path=("measures", measure.indicator, "denominator"))]
 
 
-def _own_faults(records: Records, files: tuple[File, ...]) -> list[Fault]:
+def _own_faults(records: Records, files: tuple[Written, ...]) -> list[Fault]:
     """What is wrong with a source whatever is measured: its dates, and the columns it names."""
     path = ("records", records.name)
-    link = (records.link.column,) if records.link.by == "code" else (records.link.x, records.link.y)
-    named = [column for column in (records.key, records.date, *link) if column]
+    link = columns_of_link(records.link)
+    named = [column for column in (records.key, records.date, *link, *records.types) if column]
     faults = [_placed(fault, records) for fault in column_faults(files, named, "RECORDS-COLUMN")]
     if not records.date and not records.period:
         what = f"nothing says when the records of {records.name!r} happened"
@@ -160,22 +178,3 @@ def _placed(fault: Fault, records: Records) -> Fault:
         return replace(fault, path=path)
     what = f"{fault.what} in {Path(fault.file).name}"
     return replace(fault, what=what, file=PROJECT_FILE, line=records.line, path=path)
-
-
-def _link(project: Project, records: Records) -> tuple[ByCode | ByPoint, tuple[str, ...], list[Fault]]:
-    link, codes = records.link, project.areas.codes
-    if link.by == "code":
-        return ByCode(link.column, codes), (), []
-    path = ("records", records.name, "link")
-    boundaries = project.areas.boundaries
-    bare = sorted(set(codes) - set(boundaries.codes if boundaries else ()))
-    if boundaries is None or bare:
-        lacking = f"area {bare[0]!r} has no outline" if boundaries else "the areas have no boundaries"
-        what = f"{records.name!r} is linked by point, and {lacking}"
-        fault = Fault("RECORDS-LINK", what, "Add boundaries for every area, or link by code.", path=path)
-        return ByCode("", codes), (), [fault]
-    try:
-        found, notes = by_point(boundaries, codes, link)
-    except CommonwealError as error:
-        return ByCode("", codes), (), [replace(fault, path=(*path, "crs")) for fault in error.faults]
-    return found, notes, []

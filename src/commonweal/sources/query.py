@@ -29,6 +29,8 @@ class Unlinked(IntEnum):
     UNKNOWN_CODE = -2
     NO_COORDINATES = -3
     OUTSIDE = -4
+    NO_AREA = -5
+    ELSEWHERE = -6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class ByCode:
 
     The text is read in a `form` (see `code_text`). `codes` are the areas in order; `places` says which text
     leads to which of them, by index, where that is not the code itself (a table of postcodes, a lookup, areas
-    of another vintage).
+    of another vintage), or as an `Unlinked` why to none.
     """
 
     column: str
