@@ -1,4 +1,4 @@
-"""95 % intervals of counts and proportions: how far chance alone could have moved a figure.
+"""95 % intervals of counts, proportions and means: how far chance alone could have moved a figure.
 
 Limits are two-sided with equal tails. The formulas are those of English public health practice
 (Fingertips Public Health Technical Guide).
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+
+from commonweal.methods.distributions import t_quantile
 
 Array = np.ndarray[Any, Any]
 
@@ -90,3 +92,47 @@ def wilson_limits(count: Array, base: Array, per: float = 1.0) -> Array:
     lower = np.where(x == 0, 0.0, (2 * x + Z**2 - root) * scale)
     upper = np.where(x == n, per, (2 * x + Z**2 + root) * scale)
     return np.stack([lower, upper], axis=-1)
+
+
+def mean_and_limits(total: Array, squares: Array, n: Array) -> tuple[Array, Array]:
+    """Means, shape (...,), and their 95 % limits by Student's t, shape (..., 2): lower, upper.
+
+    total, squares: sums of whole numbers and of their squares, as Python's own integers (dtype object) where
+    they may pass 64 bits; n: how many. With s^2 = (n sum x^2 - (sum x)^2) / (n (n - 1)) formed in whole
+    numbers, so that a large offset costs no digit: mean -+ t(0.975, n - 1) s / sqrt n. Of one number there is
+    a mean and no limits, of none neither (nan).
+
+    Source: Student 1908, doi:10.1093/biomet/6.1.1.
+
+    >>> mean_and_limits(np.array([60]), np.array([1802]), np.array([2]))[0].tolist()
+    [30.0]
+    >>> mean_and_limits(np.array([60]), np.array([1802]), np.array([2]))[1].round(3).tolist()
+    [[17.294, 42.706]]
+    """
+    counted = np.asarray(n, dtype=float)
+    whole = np.asarray(n, dtype=object)
+    spread = (whole * np.asarray(squares, dtype=object) - np.asarray(total, dtype=object) ** 2).astype(float)
+    some = np.where(counted > 0, counted, np.nan)
+    more = np.where(counted > 1, counted, np.nan)
+    mean = np.asarray(total).astype(float) / some
+    half = t_quantile(0.975, more - 1) * np.sqrt(spread / (more * more * (more - 1)))
+    return mean, np.stack([mean - half, mean + half], axis=-1)
+
+
+def count_ratio_limits(first: Array, second: Array, per: float = 1.0) -> Array:
+    """The 95 % limits of per x first / second, two counts of different things, shape (..., 2).
+
+    Given how many there are together, the first is a proportion p of them, and the ratio is p / (1 - p):
+    the Wilson limits of p, turned the same way. Where the second may be 0 there is no upper limit (nan).
+
+    Source: Przyborowski and Wilenski 1940, doi:10.1093/biomet/31.3-4.313 (the conditional argument).
+
+    >>> count_ratio_limits(np.array([20]), np.array([10])).round(3).tolist()
+    [[0.952, 4.2]]
+    """
+    x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    together = np.where(x + y > 0, x + y, np.nan)
+    share = wilson_limits(x, together)
+    rest = np.where(share < 1, 1 - share, np.nan)
+    limits: Array = per * share / rest
+    return limits
