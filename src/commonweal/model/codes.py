@@ -34,24 +34,24 @@ def entity(code: str) -> str:
     return ENTITIES.get(code[:3], "") if _GSS.fullmatch(code) else ""
 
 
-def advice(unknown: Iterable[str], areas: Areas) -> str:
+def advice(unknown: Iterable[str], areas: Areas, names: str = "write the codes") -> str:
     """What codes that are of no area look like, as a sentence with the next move; empty where nothing shows.
 
-    Only what is true of most of them is said, and no code is repeated.
+    Only what is true of most of them is said, and no code is repeated. `names` is the move for names.
 
     >>> from commonweal.model.area import Area
     >>> wards = Areas("ward", "2022", (Area("E05014053", "Abbey"), Area("E05014054", "Alibon")))
     >>> advice(["E01000006", "E01000007"], wards)
     'They look like codes of areas of type lsoa: write `area: {type: lsoa, vintage: …}` and name a lookup.'
     >>> advice(["abbey"], wards)
-    'They are names: link by lookup, `path:` the areas table, `from: name`, `to: code`.'
+    'They are names of areas: write the codes.'
     """
     codes = [code.strip() for code in unknown if code and code.strip()]
     if not codes:
         return ""
-    names = {area.name.casefold() for area in areas}
-    if 2 * sum(code.casefold() in names for code in codes) > len(codes):
-        return "They are names: link by lookup, `path:` the areas table, `from: name`, `to: code`."
+    called = {area.name.casefold() for area in areas}
+    if 2 * sum(code.casefold() in called for code in codes) > len(codes):
+        return f"They are names of areas: {names}."
     (kind, count), *_ = Counter(map(entity, codes)).most_common(1)
     if not kind or 2 * count <= len(codes):
         return ""

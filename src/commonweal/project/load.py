@@ -233,9 +233,8 @@ class _Reading:
             self.faults += [
                 self.document.place(fault, ("peers",)) for fault in attribute_faults(areas, keys.peers.by)
             ]
-        if keys.protect is not None and keys.protect.preset == "none" and not keys.protect.reason.strip():
-            what = "protection is none, without a reason"
-            self.fault("PROTECT-REASON", what, "Write `reason:`; it is printed on the site.", ("protect",))
+        for weak in _protection(keys).faults():
+            self.faults.append(self.document.place(weak))
         if keys.progress is not None and sorted(set(keys.progress.cuts)) != keys.progress.cuts:
             what = f"cuts under progress is {keys.progress.cuts}"
             self.fault("PROJECT-VALUE", what, "Write three numbers that rise.", ("progress", "cuts"))
@@ -314,7 +313,8 @@ class _Reading:
         if chosen is None:
             return None, benchmarks[0]
         indicators = tuple(node.id for node in chosen.framework.indicators)
-        known = Known(None if areas is None else frozenset(areas.codes), indicators, chosen.left_out)
+        codes = None if areas is None else frozenset(areas.codes)
+        known = Known(codes, indicators, chosen.left_out, areas)
         tables, faults = read_tables(
             self.files,
             self.document,

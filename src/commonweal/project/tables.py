@@ -63,9 +63,9 @@ def read_tables(
         except CommonwealError as error:
             faults += [document.place(fault, above) for fault in error.faults]
             continue
-        codes = known.areas if lookup is None else frozenset(lookup.codes)
+        codes = known if lookup is None else replace(known, areas=frozenset(lookup.codes), place=None)
         try:
-            values = read_values(files, keys, replace(known, areas=codes))
+            values = read_values(files, keys, codes)
         except CommonwealError as error:
             faults += [f if f.file else document.place(f, (*above, "path")) for f in error.faults]
             continue

@@ -82,7 +82,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
             plan = plan.on(files)
             totals = files.told(engine(plan.query, scratch=scratch))
             table, fate, said = _count(project, plan, totals)
-            found += faults(plan, totals, fate)
+            found += faults(plan, totals, fate, project.areas)
         undated[plan.records.name] = frozenset(totals.cells["at"]) - _spans(plan.records, totals.cells).keys()
         frames.append(table)
         fates.append(fate)
