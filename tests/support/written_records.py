@@ -139,7 +139,7 @@ def _ods(path: Path) -> None:
 
 
 def write_sqlite(path: Path, table: str = "cases", rows: Rows = ROWS) -> None:
-    names = ", ".join(f'"{name}"' for name in rows[0])
+    names = ", ".join('"' + name.replace('"', '""') + '"' for name in rows[0])
     marks = ", ".join("?" for _ in rows[0])
     quoted = table.replace('"', '""')
     with closing(sqlite3.connect(path)) as database, database:

@@ -85,7 +85,7 @@ class ByPoint:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of records: how it is written, and its columns in order.
+    """One file of records, how it is written (CSV in UTF-8), and its columns in order.
 
     `folders` are columns that a Parquet file does not hold itself, with the one text each has in it: those
     that the folders of a parted table are named by (`year=2016`).

@@ -24,11 +24,10 @@ from commonweal.sources.query import (
     Unreadable,
     ordered,
 )
-from commonweal.sources.read.written import unreadable as unreadable_fault
+from commonweal.sources.read.written import no_room, unreadable
 
 _BATCH: Final = 1_000_000
 _MEMORY: Final = "1500MB"
-_BAD_TEXT: Final = "INVALID ENCODING"
 #: A column of our own beside those of the records.
 _LINE: Final = '"commonweal line"'
 
@@ -45,18 +44,33 @@ _DIALECT: Final = DuckDB()
 
 
 def total(query: Query, /, *, scratch: Path) -> Totals:
-    """Answer `query`. Raises RECORDS-UNREADABLE where a file breaks off or is not what it seems."""
+    """Answer `query`.
+
+    Raises RECORDS-UNREADABLE where a file breaks off or is not what it seems, SCRATCH-FULL where there is no
+    room for what does not fit in memory.
+    """
     import duckdb
 
     with closed_room([file.path for file in query.files], scratch) as engine:
         try:
             return _total(engine, query)
-        except (duckdb.InvalidInputException, duckdb.IOException) as error:
-            raise CommonwealError([unreadable_fault(file) for file in _named(query, str(error))]) from None
+        except duckdb.Error as error:
+            # what is wrong inside a Parquet file may be an error of no kind
+            of_files = isinstance(error, duckdb.InvalidInputException | duckdb.IOException)
+            if not of_files and type(error) is not duckdb.Error:
+                raise
+            raise _told(query, str(error), scratch) from None
+
+
+def _told(query: Query, message: str, scratch: Path) -> CommonwealError:
+    """What an engine's error means; its own words may hold a record, so they are dropped."""
+    if str(scratch) in message and "write" in message:
+        return CommonwealError(no_room(scratch))
+    return CommonwealError([unreadable(file) for file in _named(query, message)])
 
 
 def _named(query: Query, message: str) -> list[Path]:
-    """The files that an engine's message is about; its own words may hold a record, so they are dropped."""
+    """The files that an engine's message is about."""
     paths = [file.path for file in query.files]
     return [path for path in paths if path.as_posix() in message.replace("\\", "/")] or paths
 
@@ -91,20 +105,11 @@ def closed_room(paths: list[Path], scratch: Path) -> Iterator[Any]:
 
 def _total(engine: Any, query: Query) -> Totals:
     small_tables(engine, query)
-    latin: frozenset[Path] = frozenset()
-    scans = 0
-    while True:
-        relation = _relation(query.files, latin)
-        kept, identical, differing = _repeats(engine, query, relation)
-        answers = answer(engine, query, kept)
-        rejected = _rejected(engine, query, scans)
-        odd = {place.file for place, bad_text in rejected if bad_text}
-        if odd <= latin:
-            break
-        # a file with a letter that is not UTF-8 is read again, all of it, as Latin-1
-        latin, scans = latin | odd, _scans(engine)
-    unreadable = [place for place, bad_text in rejected if not bad_text]
-    return Totals(answers, identical, differing, len(unreadable), tuple(unreadable[:PLACES]))
+    relation = _relation(query.files)
+    kept, identical, differing = _repeats(engine, query, relation)
+    answers = answer(engine, query, kept)
+    unreadable_rows = _rejected(engine, query)
+    return Totals(answers, identical, differing, len(unreadable_rows), tuple(unreadable_rows[:PLACES]))
 
 
 def small_tables(engine: Any, query: Query) -> None:
@@ -158,25 +163,25 @@ def _whole(engine: Any, query: Query, ask: int, parts: str) -> pl.DataFrame:
     return ordered(found, query.asks[ask])
 
 
-def _relation(files: tuple[File, ...], latin: frozenset[Path]) -> str:
+def _relation(files: tuple[File, ...]) -> str:
     """All files as one relation, in order; files of the same form are read together."""
     parts = []
-    for _, run in groupby(files, key=lambda f: (f.kind, f.columns, f.delimiter, f.folders, f.path in latin)):
+    for _, run in groupby(files, key=lambda f: (f.kind, f.columns, f.delimiter, f.folders)):
         alike = list(run)
         paths = ", ".join(_DIALECT.text(str(file.path)) for file in alike)
         if alike[0].kind == "csv":
-            parts.append(_from_csv(alike[0], paths, alike[0].path in latin))
+            parts.append(_from_csv(alike[0], paths))
         else:
             parts.append(_from_parquet(alike[0], paths))
     return "(" + " union all by name ".join(parts) + ")"
 
 
-def _from_csv(file: File, paths: str, latin: bool) -> str:
+def _from_csv(file: File, paths: str) -> str:
     columns = ", ".join(f"{_DIALECT.text(name)}: 'VARCHAR'" for name in _distinct(file.columns))
     return (
         f"select * from read_csv([{paths}], auto_detect = false, header = true,"
         f" delim = {_DIALECT.text(file.delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
-        f" columns = {{{columns}}}, store_rejects = true, encoding = '{'latin-1' if latin else 'utf-8'}')"
+        f" columns = {{{columns}}}, store_rejects = true)"
     )
 
 
@@ -239,19 +244,12 @@ def _repeats(engine: Any, query: Query, relation: str) -> tuple[str, int, int]:
     return kept, same, all_of_them - same
 
 
-def _rejected(engine: Any, query: Query, after: int) -> list[tuple[Unreadable, bool]]:
-    """The rows that the scans after number `after` could not take apart, and if it was for their letters."""
+def _rejected(engine: Any, query: Query) -> list[Unreadable]:
+    """The rows that could not be taken apart."""
     if all(file.kind == "parquet" for file in query.files):
         return []
     rows = engine.execute(
-        f"""
-        select file_path, line, bool_and(error_type = '{_BAD_TEXT}')
-        from reject_errors join reject_scans using (scan_id, file_id)
-        where scan_id > {after} group by all order by all
-        """
+        "select distinct file_path, line from reject_errors join reject_scans using (scan_id, file_id)"
+        " order by all"
     )
-    return [(Unreadable(Path(path), int(line)), bad_text) for path, line, bad_text in rows.fetchall()]
-
-
-def _scans(engine: Any) -> int:
-    return int(engine.execute("select coalesce(max(scan_id), 0) from reject_scans").fetchall()[0][0])
+    return [Unreadable(Path(path), int(line)) for path, line in rows.fetchall()]

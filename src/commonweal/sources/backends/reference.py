@@ -1,7 +1,7 @@
 """Records to totals in plain Python: one row after another, slow and plainly right.
 
 The other engines are tested against this one. It reads what they read, in the same way: an empty cell is
-null, blanks around codes and dates are trimmed, and a file that is not UTF-8 is Latin-1.
+null, and blanks around codes and dates are trimmed.
 """
 
 from __future__ import annotations
@@ -251,11 +251,7 @@ def _rows(files: tuple[File, ...]) -> Iterator[Row | Unreadable]:
 
 def _csv_rows(file: File) -> Iterator[Row | Unreadable]:
     raw = gzip.decompress(file.path.read_bytes()) if file.path.suffix == ".gz" else file.path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=file.delimiter)
+    reader = csv.reader(raw.decode("utf-8-sig").splitlines(keepends=True), delimiter=file.delimiter)
     next(reader)
     end = reader.line_num
     for cells in reader:

@@ -6,6 +6,7 @@ Nothing is ever unpacked under the name an archive gives: a member is only strea
 
 from __future__ import annotations
 
+import errno
 import gzip
 import zipfile
 import zlib
@@ -21,6 +22,8 @@ from commonweal.sources.read.written import unreadable
 _LARGE: Final = 1_000_000_000
 _TIMES: Final = 200
 
+#: What a system says when there is no room left to write to.
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BROKEN: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
 
@@ -38,6 +41,9 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             with path.open("rb") as stream:
                 yield stream
     except _BROKEN as error:
+        if getattr(error, "errno", None) in FULL:
+            # what is read here is being written elsewhere, and there is no room left for it
+            raise
         what = "the file can't be read to its end" if path.exists() else "the file is gone"
         raise CommonwealError(unreadable(path, what, "Copy or export it again.")) from error
 

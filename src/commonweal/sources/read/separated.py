@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
@@ -18,6 +19,7 @@ from commonweal.sources.read.packed import opened
 from commonweal.sources.read.written import Batches, Gathering, Written, unreadable
 
 _DELIMITERS: Final = (",", ";", "\t")
+_QUOTED: Final = re.compile(r'"[^"]*"')
 _CHUNK: Final = 1 << 22
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: A header of more bytes than this is none.
@@ -40,7 +42,8 @@ def header(path: Path) -> tuple[tuple[str, ...], str]:
         raise CommonwealError(
             Fault("RECORDS-EMPTY", "the file holds nothing", "Give it a header and records.", file=str(path))
         )
-    delimiter = max(_DELIMITERS, key=line.count)
+    plain = _QUOTED.sub("", line)
+    delimiter = max(_DELIMITERS, key=plain.count)
     return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter))), delimiter
 
 

@@ -7,7 +7,6 @@ a name that engines would take for a pattern, is copied there in UTF-8, line for
 
 from __future__ import annotations
 
-import errno
 import gzip
 import shutil
 from collections.abc import Iterator, Mapping
@@ -21,11 +20,10 @@ from commonweal.errors import CommonwealError, Fault
 from commonweal.sources.query import PLACES, File, Totals, Unreadable
 from commonweal.sources.read import separated
 from commonweal.sources.read.batches import batches
-from commonweal.sources.read.packed import opened
+from commonweal.sources.read.packed import FULL, opened
 from commonweal.sources.read.text_parquet import distinct, widen, write_parts
-from commonweal.sources.read.written import Batches, Written, unreadable
+from commonweal.sources.read.written import Batches, Written, no_room, unreadable
 
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 #: Signs in a path that engines take for a pattern.
 _PATTERN: Final = frozenset("*?[]{}")
 
@@ -83,11 +81,9 @@ def _no_room(scratch: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL:
+        if error.errno not in FULL:
             raise
-        what = "there is no room left on the disk that records are laid out on while they are read"
-        remedy = "Free some room there; nothing else was changed."
-        raise CommonwealError(Fault("SCRATCH-FULL", what, remedy, file=str(scratch))) from error
+        raise CommonwealError(no_room(scratch)) from error
 
 
 @contextmanager

@@ -125,3 +125,10 @@ def unreadable(path: Path, what: str = "", remedy: str = "", line: int = 0) -> F
         file=str(path),
         line=line,
     )
+
+
+def no_room(scratch: Path) -> Fault:
+    """The fault of a disk that is full while records are read."""
+    what = "there is no room left on the disk that records are laid out on while they are read"
+    remedy = "Free some room there; nothing else was changed."
+    return Fault("SCRATCH-FULL", what, remedy, file=str(scratch))
