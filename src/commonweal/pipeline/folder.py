@@ -164,7 +164,11 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
     return Coverage(
         project.coverage(loaded, gated.observations),
         (*loaded.told, *collected.notes, *advice(loaded, gated.observations, scoring)),
-        (*sources.ledger_lines(collected.ledger), *sources.undated_lines(loaded, collected)),
+        (
+            *sources.ledger_lines(collected.ledger),
+            *sources.undated_lines(loaded, collected),
+            *sources.type_lines(loaded, collected),
+        ),
     )
 
 

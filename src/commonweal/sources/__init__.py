@@ -5,6 +5,7 @@ from commonweal.sources.ledger import lines as ledger_lines
 from commonweal.sources.link.transfer import fit_table
 from commonweal.sources.plan import header_faults
 from commonweal.sources.protect.gate import Gated, gate
+from commonweal.sources.reads_as import type_lines
 from commonweal.sources.undated import undated_lines
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "gate",
     "header_faults",
     "ledger_lines",
+    "type_lines",
     "undated_lines",
 ]

@@ -32,7 +32,7 @@ from commonweal.sources.ledger import (
 from commonweal.sources.link.transfer import move, moved, to_move
 from commonweal.sources.measure.observe import Counts, denominators_for, observations, share_covered
 from commonweal.sources.plan import Plan, plan_all, relative_to
-from commonweal.sources.query import Backend, Totals, Unlinked
+from commonweal.sources.query import Backend, Totals, Unlinked, columns_asked
 from commonweal.sources.read.stage import ready
 from commonweal.sources.suspect import faults
 
@@ -53,6 +53,8 @@ class Collected:
     notes: tuple[str, ...] = ()
     #: source -> its dates that can't be read, as written (None: no date)
     undated: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    #: source -> the columns of its records that were asked about
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: which figures came from other areas, and how sure each is, with the columns of `MOVED`
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
 
@@ -70,7 +72,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     engine = backend or _duckdb()
     frames, fates, notes = [], [], []
     found: list[Fault] = []
-    undated = {}
+    undated, asked = {}, {}
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
@@ -84,13 +86,14 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
             table, fate, said = _count(project, plan, totals)
             found += faults(plan, totals, fate, project.areas)
         undated[plan.records.name] = frozenset(totals.cells["at"]) - _spans(plan.records, totals.cells).keys()
+        asked[plan.records.name] = columns_asked(plan.query)
         frames.append(table)
         fates.append(fate)
         notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *said]
     raise_any(found)
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
     came = moved(project, rows)
-    return Collected(Observations(rows), ledger(fates), tuple(notes), undated, came)
+    return Collected(Observations(rows), ledger(fates), tuple(notes), undated, asked, came)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, Protocol
 import numpy as np
 import polars as pl
 
-from commonweal.sources.filter import EVERY, Condition
+from commonweal.sources.filter import EVERY, Condition, columns_of
 
 Array = np.ndarray[Any, Any]
 
@@ -185,6 +185,24 @@ class Query:
     def files(self) -> tuple[File, ...]:
         """The files; none where the source is a table."""
         return () if isinstance(self.source, Stored) else self.source
+
+
+def columns_asked(query: Query) -> frozenset[str]:
+    """The columns of records that a query looks at.
+
+    >>> sorted(columns_asked(Query((), ByCode("ward", ()), (Cells(by=("age",)),), "when")))
+    ['age', 'ward', 'when']
+    """
+    link = query.link
+    found = {query.date, query.key, *((link.column,) if isinstance(link, ByCode) else (link.x, link.y))}
+    for ask in query.asks:
+        if isinstance(ask, Distinct):
+            found |= {ask.column} | columns_of(ask.where)
+            continue
+        numbers = [tally.number for tally in ask.tallies] + [ask.bins]
+        found |= {*ask.by, *(number.column for number in numbers if number)}
+        found |= {column for tally in ask.tallies for column in columns_of(tally.where)}
+    return frozenset(found - {""})
 
 
 @dataclass(frozen=True, slots=True)
