@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -17,6 +14,7 @@ from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
+from commonweal.sources.backends.chosen import engine_of
 from commonweal.sources.dates import covered_months, inside, read_dates, targets
 from commonweal.sources.ledger import (
     COUNTED,
@@ -33,15 +31,12 @@ from commonweal.sources.link.transfer import move, moved, to_move
 from commonweal.sources.measure.observe import Counts, denominators_for, observations, share_covered
 from commonweal.sources.plan import Plan, plan_all, relative_to
 from commonweal.sources.query import Backend, Totals, Unlinked, columns_asked
-from commonweal.sources.read.stage import ready
+from commonweal.sources.read.stage import ready, scratch_folder
 from commonweal.sources.suspect import faults
 
 Report = Callable[[str], None]
 #: Indicator, period, and what is true of it.
 Note = tuple[str, str, str]
-
-#: Where an engine may put what does not fit in memory; never in what is published.
-SCRATCH: Final = ".commonweal/scratch"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,14 +57,13 @@ class Collected:
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
     """Count the records of every source of `project` and form its measures.
 
-    `report` hears what is being read. `backend` is the engine, DuckDB if none is given. Every fault of
-    every source is found before the first record is read, except those that only records show: FILTER-EMPTY,
-    RECORDS-UNDATED, RECORDS-UNLINKED. Raises PERIOD-UNKNOWN, RECORDS-COLUMN, RECORDS-EMPTY,
-    RECORDS-UNREADABLE, RECORDS-LINK, LINK-CRS, MEASURE-DENOMINATOR, FILTER-SYNTAX, FILTER-NOT-ALLOWED,
-    FILTER-COLUMN.
+    `report` hears what is being read. `backend` takes the place of the engine that each source names. Every
+    fault of every source is found before the first record is read, except those that only records show:
+    FILTER-EMPTY, RECORDS-UNDATED, RECORDS-UNLINKED, SCRATCH-FULL. Raises PERIOD-UNKNOWN, RECORDS-COLUMN,
+    RECORDS-EMPTY, RECORDS-UNREADABLE, RECORDS-PART, FILE-…, RECORDS-LINK, LINK-CRS, MEASURE-DENOMINATOR,
+    FILTER-SYNTAX, FILTER-NOT-ALLOWED, FILTER-COLUMN.
     """
     plans = plan_all(project)
-    engine = backend or _duckdb()
     frames, fates, notes = [], [], []
     found: list[Fault] = []
     undated, asked = {}, {}
@@ -78,10 +72,11 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
             report(f"reading {plan.records.name}")
         with (
             relative_to(project.root),
-            _scratch(project.root) as scratch,
+            scratch_folder(project.root) as scratch,
             ready(plan.written, scratch) as files,
         ):
             plan = plan.on(files)
+            engine = backend or engine_of(plan.records)
             totals = files.told(engine(plan.query, scratch=scratch))
             table, fate, said = _count(project, plan, totals)
             found += faults(plan, totals, fate, project.areas)
@@ -94,24 +89,6 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
     came = moved(project, rows)
     return Collected(Observations(rows), ledger(fates), tuple(notes), undated, asked, came)
-
-
-@contextmanager
-def _scratch(root: Path) -> Iterator[Path]:
-    """A folder for what does not fit in memory; afterwards it is gone, unless another build is using it."""
-    scratch = root / SCRATCH
-    try:
-        yield scratch
-    finally:
-        for folder in (scratch, scratch.parent):
-            with suppress(OSError):
-                folder.rmdir()
-
-
-def _duckdb() -> Backend:
-    from commonweal.sources.backends import duckdb
-
-    return duckdb.total
 
 
 def _count(project: Project, plan: Plan, totals: Totals) -> tuple[pl.DataFrame, Fates, list[str]]:

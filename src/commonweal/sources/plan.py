@@ -13,9 +13,9 @@ from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
 from commonweal.sources.link.build import build_link, columns_of_link
-from commonweal.sources.query import Cells, Query, Tally
-from commonweal.sources.read.describe import column_faults, describe_all
-from commonweal.sources.read.stage import Ready
+from commonweal.sources.query import Cells, Query, Stored, Tally
+from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
+from commonweal.sources.read.stage import Ready, scratch_folder
 from commonweal.sources.read.written import Written
 
 PROJECT_FILE: Final = "commonweal.yaml"
@@ -108,25 +108,26 @@ def _relative(fault: Fault, root: Path) -> Fault:
 
 
 def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> Plan:
-    files, faults = describe_all(records)
+    with scratch_folder(project.root) as scratch:
+        source, found = describe_source(records, scratch)
+    faults = [fault if fault.file else _at(records, fault) for fault in found]
     conditions = {}
     for measure in measures:
         faults += _denominator_faults(project, measure)
-        where, where_faults = _filter(measure, "where", measure.where, files)
-        among, among_faults = _filter(measure, "among", measure.among, files)
+        where, where_faults = _filter(measure, "where", measure.where, source)
+        among, among_faults = _filter(measure, "among", measure.among, source)
         faults += where_faults + among_faults
         conditions[measure.indicator] = (both(among, where), among)
     link, notes, link_faults = build_link(project, records)
-    raise_any([*faults, *_own_faults(records, files), *link_faults])
+    raise_any([*faults, *_own_faults(records, source), *link_faults])
     asked = {c for pair in conditions.values() for c in pair if c != EVERY}
     tallies = tuple(Tally(where=condition) for condition in sorted(asked, key=repr))
-    query = Query((), link, (Cells(tallies),), records.date, records.key)
+    table, files = (source, ()) if isinstance(source, Stored) else ((), source)
+    query = Query(table, link, (Cells(tallies),), records.date, records.key)
     return Plan(records, measures, conditions, query, notes, files)
 
 
-def _filter(
-    measure: Measure, which: str, text: str, files: tuple[Written, ...]
-) -> tuple[Condition, list[Fault]]:
+def _filter(measure: Measure, which: str, text: str, source: Source) -> tuple[Condition, list[Fault]]:
     """A filter of a measure, and its faults, placed where the filter is written."""
     path = ("measures", measure.indicator, which)
     place = PROJECT_FILE if measure.line else ""
@@ -137,8 +138,8 @@ def _filter(
         condition = EVERY
     else:
         found = tuple(
-            replace(fault, what=f"{fault.what} in {Path(fault.file).name}")
-            for fault in column_faults(files, columns_of(condition), "FILTER-COLUMN")
+            replace(fault, what=f"{fault.what} in {Path(fault.file).name}") if fault.file else fault
+            for fault in column_faults(source, columns_of(condition), "FILTER-COLUMN")
         )
     return condition, [replace(fault, file=place, line=measure.line, path=path) for fault in found]
 
@@ -158,12 +159,12 @@ def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
     return [Fault("MEASURE-DENOMINATOR", what, remedy, path=("measures", measure.indicator, "denominator"))]
 
 
-def _own_faults(records: Records, files: tuple[Written, ...]) -> list[Fault]:
+def _own_faults(records: Records, source: Source) -> list[Fault]:
     """What is wrong with a source whatever is measured: its dates, and the columns it names."""
     path = ("records", records.name)
     link = columns_of_link(records.link)
     named = [column for column in (records.key, records.date, *link, *records.types) if column]
-    faults = [_placed(fault, records) for fault in column_faults(files, named, "RECORDS-COLUMN")]
+    faults = [_placed(fault, records) for fault in column_faults(source, named, "RECORDS-COLUMN")]
     if not records.date and not records.period:
         what = f"nothing says when the records of {records.name!r} happened"
         remedy = "Name the column with `date:`, or the period of the whole source with `period:`."
@@ -176,5 +177,10 @@ def _placed(fault: Fault, records: Records) -> Fault:
     path = ("records", records.name)
     if not records.line:
         return replace(fault, path=path)
-    what = f"{fault.what} in {Path(fault.file).name}"
-    return replace(fault, what=what, file=PROJECT_FILE, line=records.line, path=path)
+    what = f"{fault.what} in {Path(fault.file).name}" if fault.file else fault.what
+    return replace(_at(records, fault), what=what, path=path)
+
+
+def _at(records: Records, fault: Fault) -> Fault:
+    """A fault where the project names the source, if that is known."""
+    return replace(fault, file=PROJECT_FILE, line=records.line) if records.line else fault

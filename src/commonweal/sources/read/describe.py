@@ -12,9 +12,13 @@ from typing import Final
 from commonweal.errors import CommonwealError, Fault
 from commonweal.formats.kinds import kind_of
 from commonweal.model.source import Records
+from commonweal.sources.query import Stored
 from commonweal.sources.read import parquet, separated, sheets, sqlite
 from commonweal.sources.read.packed import member_name
 from commonweal.sources.read.written import Written, unreadable
+
+#: Where the records of a source are: files, or one table of an engine.
+Source = tuple[Written, ...] | Stored
 
 #: So many names of tables, sheets and columns are told.
 _SHOWN: Final = 20
@@ -74,6 +78,18 @@ def _part(path: Path, name: str, there: tuple[str, ...], what: str) -> str:
     raise CommonwealError(Fault("RECORDS-PART", f"there is no {what} {name!r}", remedy, file=str(path)))
 
 
+def describe_source(records: Records, scratch: Path) -> tuple[Source, list[Fault]]:
+    """All files of a source, in order, or its table, and what is wrong with any of them."""
+    if not (records.url or (records.table and not records.paths)):
+        return describe_all(records)
+    from commonweal.sources.backends.chosen import table_of
+
+    try:
+        return table_of(records, scratch), []
+    except CommonwealError as error:
+        return (), list(error.faults)
+
+
 def describe_all(records: Records) -> tuple[tuple[Written, ...], list[Fault]]:
     """All files of a source, in order, and what is wrong with any of them."""
     files: list[Written] = []
@@ -95,13 +111,13 @@ def describe_all(records: Records) -> tuple[tuple[Written, ...], list[Fault]]:
     return tuple(files), faults
 
 
-def column_faults(files: Iterable[Written], wanted: Iterable[str], code: str) -> list[Fault]:
-    """A fault for each wanted column that a file lacks, or has twice (engines ignore case).
+def column_faults(source: Source, wanted: Iterable[str], code: str) -> list[Fault]:
+    """A fault for each wanted column that a file or table lacks, or has twice (engines ignore case).
 
     Files whose records name their own columns are not known yet, and are passed over.
     """
     faults = []
-    for file in files:
+    for file in (source,) if isinstance(source, Stored) else source:
         if file.columns is None:
             continue
         folded = [name.casefold() for name in file.columns]
@@ -113,5 +129,6 @@ def column_faults(files: Iterable[Written], wanted: Iterable[str], code: str) ->
                 what, remedy = f"column {name!r} stands more than once", "Rename one of them."
             else:
                 continue
-            faults.append(Fault(code, what, remedy, file=str(file.path), line=1))
+            place = ("", 0) if isinstance(file, Stored) else (str(file.path), 1)
+            faults.append(Fault(code, what, remedy, *place))
     return faults

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -24,6 +24,8 @@ from commonweal.sources.read.packed import FULL, opened
 from commonweal.sources.read.text_parquet import distinct, widen, write_parts
 from commonweal.sources.read.written import Batches, Written, no_room, unreadable
 
+#: Where an engine may put what does not fit in memory; never in what is published.
+SCRATCH: Final = ".commonweal/scratch"
 #: Signs in a path that engines take for a pattern.
 _PATTERN: Final = frozenset("*?[]{}")
 
@@ -48,6 +50,18 @@ class Ready:
         where = [replace(place, file=self.origins.get(place.file, place.file)) for place in totals.where]
         places = sorted([*where, *self.broken], key=lambda place: (str(place.file), place.line))
         return replace(totals, unreadable=totals.unreadable + self.unreadable, where=tuple(places[:PLACES]))
+
+
+@contextmanager
+def scratch_folder(root: Path) -> Iterator[Path]:
+    """A folder for what does not fit in memory; afterwards it is gone, unless another build is using it."""
+    scratch = root / SCRATCH
+    try:
+        yield scratch
+    finally:
+        for folder in (scratch, scratch.parent):
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @contextmanager
