@@ -312,6 +312,8 @@ class Edition:
     internal: bool = False
     #: sentences on how people were protected, for the protection page
     protection: tuple[str, ...] = ()
+    #: the same in numbers, for audit.json
+    protected: Mapping[str, Any] = field(default_factory=dict)
     #: sentences on what was done to make ends meet: older denominators, years scaled up, rows unreadable
     notes: tuple[str, ...] = ()
     #: years an older observation may be carried

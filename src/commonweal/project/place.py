@@ -1,4 +1,4 @@
-"""Finds the line of commonweal.yaml that a fault of scoring is about."""
+"""Finds the line of commonweal.yaml that a fault of protecting or scoring is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from commonweal.project.positions import read_document
 
 
 def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
-    """Faults of scoring with the line of commonweal.yaml that they are about, where there is one."""
+    """Faults with the line of commonweal.yaml that they are about, where there is one."""
     document = read_document(Path(root) / FILE, FILE)
     data = document.data
     placed = []
@@ -19,5 +19,6 @@ def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
         first = str(fault.path[0]) if fault.path else ""
         section = "measures" if first in (data.get("measures") or {}) else ""
         section = "recipe" if fault.code.startswith(("SCORE", "RECIPE")) else section
-        placed.append(document.place(fault, (section,)) if section and not fault.file else fault)
+        above = (section,) if section else () if first in data else None
+        placed.append(fault if fault.file or above is None else document.place(fault, above))
     return placed

@@ -54,6 +54,7 @@ def audit(edition: Edition) -> Audit:
         sections=sections,
         assurance=assurance(facts, sections),
         names={node.id: node.name for node in edition.framework} | edition.areas.names,
+        protection=edition.protected,
     )
 
 
