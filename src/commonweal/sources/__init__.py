@@ -1,6 +1,7 @@
 """From records to observations, and through the gate: read, link, measure, protect."""
 
 from commonweal.sources.collect import Collected, collect
+from commonweal.sources.columns import columns_read
 from commonweal.sources.ledger import lines as ledger_lines
 from commonweal.sources.link.transfer import fit_table
 from commonweal.sources.plan import header_faults
@@ -12,6 +13,7 @@ __all__ = [
     "Collected",
     "Gated",
     "collect",
+    "columns_read",
     "fit_table",
     "gate",
     "header_faults",
