@@ -91,6 +91,12 @@ class Lookup:
         whole = self.shares.filter(pl.col("share") > TOLERANCE)
         return None if whole["from"].is_duplicated().any() else dict(whole.select("from", "to").iter_rows())
 
+    @property
+    def shared(self) -> frozenset[str]:
+        """The new areas that get a part of an old one, not all of it."""
+        share = pl.col("share")
+        return frozenset(self.shares.filter((share > TOLERANCE) & (share < 1 - TOLERANCE))["to"])
+
     def fits(self, areas: Sequence[str]) -> pl.DataFrame:
         """How sure each of `areas` can be: area, apportioned, error, in their order.
 
@@ -243,7 +249,7 @@ def _after(first: Lookup, second: Lookup) -> Lookup:
 
 
 #: Shares are dealt out in so many parts, so that whole numbers need no fractions.
-_PARTS: Final = 10**12
+_PARTS: Final = 10**15
 #: More new areas than any old one is split into.
 _MANY: Final = 2**20
 
@@ -274,9 +280,11 @@ def dealt(frame: pl.DataFrame, columns: Sequence[str], lookup: Lookup) -> pl.Dat
     )
     for name in columns:
         number = pl.col(name).cast(pl.Int128)
-        product = number * pl.col("parts#")
-        whole = product // _PARTS
-        fraction = (product - whole * _PARTS).cast(pl.Int64)
+        # number x parts in two halves, since the product itself may not fit in 128 bits
+        above = number // _PARTS
+        below = (number - above * _PARTS) * pl.col("parts#")
+        whole = above * pl.col("parts#") + below // _PARTS
+        fraction = below - below // _PARTS * _PARTS
         turn = (fraction * _MANY - pl.col("order#")).rank("ordinal", descending=True).over("row#")
         left = number - whole.sum().over("row#")
         one = turn.cast(pl.Int128) <= left

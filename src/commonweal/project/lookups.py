@@ -39,26 +39,31 @@ class Lookups:
         """
         if written is None:
             return None
-        source, target = Geography(written.type, written.vintage), areas.geography
-        steps = way(self.held, source, target)
+        steps = self._way(areas, written)
         if steps is None and self.whole:
-            raise CommonwealError(_no_way(source, target))
+            raise CommonwealError(_no_way(Geography(written.type, written.vintage), areas.geography))
         return composed(steps) if steps else None
+
+    def lost(self, areas: Areas, written: GeographyKeys | None) -> bool:
+        """Whether the way from what is written is not known, since a lookup is faulty that may be on it."""
+        return written is not None and not self.whole and self._way(areas, written) is None
+
+    def _way(self, areas: Areas, written: GeographyKeys) -> tuple[Lookup, ...] | None:
+        return way(self.held, Geography(written.type, written.vintage), areas.geography)
 
     def told(self, name: str, lookup: Lookup, areas: Areas) -> list[str]:
         """How the figures of a source came to the areas of the index."""
         source, target = lookup.source, areas.geography
-        fits = lookup.fits(areas.codes)
-        shared = int((fits["apportioned"] > 0).sum())
         steps = way(self.held, source, target) or ()
         by = f" by way of {', '.join(str(step.target) for step in steps[:-1])}" if len(steps) > 1 else ""
         if lookup.fit == "best fit":
             how = f"areas of {source} are best fitted to {target}{by}"
             sure = "how far that is off is not known, since no weight is named"
-            errors = [error for error in fits["error"] if error is not None]
+            errors = [error for error in lookup.fits(areas.codes)["error"] if error is not None]
             if len(errors) == len(areas):
                 sure = f"at most {100 * max(errors):.1f}% of an area’s {lookup.weight} is misplaced"
             return [f"{name}: {how}; {sure}."]
+        shared = len(lookup.shared & set(areas.codes))
         held = f"{shared} of {len(areas)} areas hold figures apportioned from {source}{by}"
         return [f"{name}: {held}, by {lookup.weight or 'given shares'}."]
 
@@ -94,7 +99,9 @@ def read_lookups(
         except CommonwealError as error:
             faults += [fault if fault.file else document.place(fault, above) for fault in error.faults]
             continue
-        faults += [document.place(fault, above) for fault in _aim_faults(lookup, areas)]
+        if missed := _aim_faults(lookup, areas):
+            faults += [document.place(fault, above) for fault in missed]
+            continue
         held.append(lookup)
         notes += said
     return Lookups(tuple(held), tuple(notes), whole=not faults), faults

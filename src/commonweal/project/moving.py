@@ -58,7 +58,7 @@ def move_values(frame: pl.DataFrame, lookup: Lookup, areas: Sequence[str]) -> pl
         ),
         lookup,
     )
-    return _finished(moved, lookup, areas).select(frame.columns)
+    return _finished(moved, lookup, areas).select(*dict.fromkeys([*frame.columns, "status"]))
 
 
 def move_totals(frame: pl.DataFrame, lookup: Lookup, areas: Sequence[str]) -> pl.DataFrame:

@@ -23,6 +23,7 @@ Array = np.ndarray[Any, Any]
 SLIVER: Final = 0.001
 #: An old area of which less than this share lies in new ones is one of another place.
 INSIDE: Final = 0.5
+_LIE: Final = "lie mostly outside this place and lead"
 _DEGREES: Final = "EPSG:4326"
 
 
@@ -122,7 +123,8 @@ def _by_area(laid: _Laid) -> tuple[pl.DataFrame, list[str]]:
         hectares = slivers["area"].sum() / 10_000
         told.append(f"{_count(slivers.height, 'sliver')} ({hectares:.2f} hectares in all) dropped.")
     if len(elsewhere):
-        told.append(f"{_count(len(elsewhere), 'area')} lie mostly outside this place and lead nowhere.")
+        lie = "lies mostly outside this place and leads" if len(elsewhere) == 1 else _LIE
+        told.append(f"{_count(len(elsewhere), 'area')} {lie} nowhere.")
     if (gap := 1 - min(inside["covered"], default=1.0)) > SLIVER:
         told.append(f"up to {100 * gap:.1f}% of an area lies in no outline, and goes where the rest goes.")
     return _coded(pieces.with_columns(pl.col("area").alias("weight")), laid), told
@@ -148,7 +150,7 @@ def _by_points(files: Files, keys: LookupKeys, laid: _Laid) -> tuple[pl.DataFram
         share = 100 * lost / float(pairs.filter(pl.col("old") >= 0)["weight"].sum())
         told.append(f"points with {share:.1f}% of the weight lie in no area of the index.")
     if lacking := len(laid.old) - inside["old"].n_unique():
-        told.append(f"{_count(lacking, 'area')} without a weighed point lead nowhere.")
+        told.append(f"{_count(lacking, 'area')} without a weighed point lead{'s' * (lacking == 1)} nowhere.")
     return _coded(inside, laid), told
 
 

@@ -64,6 +64,8 @@ def read_tables(
             faults += [document.place(fault, above) for fault in error.faults]
             continue
         codes = known if lookup is None else replace(known, areas=frozenset(lookup.codes), place=None)
+        if areas and lookups.lost(areas, keys.area):
+            codes = replace(known, areas=None)
         try:
             values = read_values(files, keys, codes)
         except CommonwealError as error:
