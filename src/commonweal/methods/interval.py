@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from commonweal.methods.distributions import t_quantile
+from commonweal.methods.distributions import gamma_quantile, t_quantile
 
 Array = np.ndarray[Any, Any]
 
@@ -117,6 +117,26 @@ def mean_and_limits(total: Array, squares: Array, n: Array) -> tuple[Array, Arra
     mean = np.asarray(total).astype(float) / some
     half = t_quantile(0.975, more - 1) * np.sqrt(spread / (more * more * (more - 1)))
     return mean, np.stack([mean - half, mean + half], axis=-1)
+
+
+def sum_limits(total: Array, squares: Array) -> Array:
+    """The 95 % limits of sums of so much a thing, where the number of things varies by chance, shape (..., 2).
+
+    A sum of x and of x^2 over the things that happened have the moments of w times a Poisson count k, with
+    w = sum x^2 / sum x and k = (sum x)^2 / sum x^2; its exact limits, w chi2(0.025, 2k)/2 and
+    w chi2(0.975, 2k + 2)/2, are those of a count where every x is 1. Only sums above 0 have any (nan), save
+    of nothing: 0 to nan.
+
+    Source: Fay and Feuer 1997, doi:10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#.
+
+    >>> sum_limits(np.array([9.0]), np.array([9.0])).round(3).tolist()
+    [[4.115, 17.085]]
+    """
+    x, square = np.asarray(total, dtype=float), np.asarray(squares, dtype=float)
+    some = np.where((x > 0) & (square > 0), x, np.nan)
+    each, number = square / some, some * some / np.where(square > 0, square, np.nan)
+    ends = [each * gamma_quantile(0.025, number), each * gamma_quantile(0.975, number + 1)]
+    return np.stack([np.where((x == 0) & (square == 0), 0.0, ends[0]), ends[1]], axis=-1)
 
 
 def count_ratio_limits(first: Array, second: Array, per: float = 1.0) -> Array:

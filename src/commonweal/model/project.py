@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 
@@ -16,6 +16,13 @@ from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe
 from commonweal.model.source import Measure, Protection, Records
+
+#: The columns of denominators by group.
+STRATA: Final[dict[str, type[pl.DataType]]] = {
+    "name": pl.String, "area": pl.String, "period": pl.String, "group": pl.String, "value": pl.Float64,
+}  # fmt: skip
+#: What joins the texts of a group.
+JOINT: Final = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,9 @@ class Project:
     progress: ProgressRule | None = None
     #: goalposts of the edition that a frozen rule names: indicator, worst, best
     frozen_goalposts: pl.DataFrame | None = None
+    #: name, area, period, group (its texts joined by U+001F), value; and what parts each name into groups
+    strata: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STRATA))
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: what people said about weights, by parent: (people, children) points, or (people, children, children)
     #: judgements; and the tables of it, without names, by the path that the recipe names
     answers: Mapping[str, Any] = field(default_factory=dict)

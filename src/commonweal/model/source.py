@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import polars as pl
 
 from commonweal.model.lookup import Lookup
+from commonweal.model.protection import Protection as Protection
 
 Subject = Literal["person", "household", "thing"]
 #: What the cells of a column are said to be.
 Type = Literal["text", "code", "number", "date"]
 Engine = Literal["duckdb", "postgres", "spark"]
-MEASURE_KINDS: Final = ("count", "rate", "percentage")
+MeasureKind = Literal[
+    "count", "rate", "percentage", "mean", "median", "sum", "ratio", "standardised_ratio", "distinct",
+    "change", "standardised_rate", "life_expectancy",
+]  # fmt: skip
+MEASURE_KINDS: Final[tuple[MeasureKind, ...]] = get_args(MeasureKind)
+#: Towards what the figures of small areas may be drawn.
+Shrink = Literal["", "borough", "neighbours", "deprivation-index-rule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +89,34 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard population: what each group of it weighs. `columns` names what parts it into groups."""
+
+    columns: tuple[str, ...]
+    weights: Mapping[tuple[str, ...], float]
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
-    """How records become an indicator's value.
+    """How records become an indicator's value, or a helper's, which is no indicator but serves one.
 
     count: records. rate: `per` x records / denominator. percentage: 100 x records that meet `where` /
-    records that meet `among`. `annualise` scales a part-covered period up to the whole; `may_be_empty` says
+    records that meet `among`. mean, median, sum: of the numbers in the column `value`, read to so many
+    `decimals`; `quantile` is another share than one half. ratio: `per` x the sum of `value` over that of the
+    column `over`; or of the records that the measure `of` counts over those of the measure `to`. distinct:
+    different texts of `value`, per `per` of the denominator if there is one. standardised_ratio,
+    standardised_rate, life_expectancy: of records and people by groups; `by` leads from a column that parts
+    the denominator to the column of records that says the same, `standard` is the standard population (none:
+    the European one of 2013). change: of the measure `of` over so many `years`, as `change` says.
+
+    `annualise` scales a part-covered period up to the whole; `pool` takes so many periods together, the
+    period itself the last; `shrink` draws the figures of small areas towards others'. `may_be_empty` says
     that a filter which no record meets is meant.
     """
 
     indicator: str
     records: str
-    kind: Literal["count", "rate", "percentage"]
+    kind: MeasureKind
     per: float = 1.0
     denominator: str = ""
     where: str = ""
@@ -100,11 +124,18 @@ class Measure:
     annualise: bool = False
     may_be_empty: bool = False
     line: int = 0
+    value: str = ""
+    decimals: int = 2
+    quantile: float = 0.5
+    over: str = ""
+    of: str = ""
+    to: str = ""
+    years: int = 1
+    change: Literal["difference", "percent"] = "difference"
+    by: tuple[tuple[str, str], ...] = ()
+    standard: Standard | None = None
+    pool: int = 1
+    shrink: Shrink = ""
+    helper: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
-    """How people in the records are protected: a preset by name; `none` needs a reason, which is printed."""
-
-    preset: Literal["nhs", "none"] = "nhs"
-    reason: str = ""

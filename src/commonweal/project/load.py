@@ -16,7 +16,7 @@ from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
 from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.period import Period
-from commonweal.model.project import PeerRule, Periods, ProgressRule, Project, Publication
+from commonweal.model.project import STRATA, PeerRule, Periods, ProgressRule, Project, Publication
 from commonweal.model.recipe import ORDER, Recipe
 from commonweal.model.source import Measure, Protection, Records
 from commonweal.project.answers import Answers, read_answers
@@ -25,16 +25,20 @@ from commonweal.project.columns import SHOWN, several
 from commonweal.project.figures import (
     BENCHMARKS,
     DENOMINATORS,
+    Denominators,
     read_benchmark,
     read_denominator,
+    read_strata,
+    whole,
 )
 from commonweal.project.frameworks import Chosen, read_framework
 from commonweal.project.handed_on import read_goalposts, with_frozen_weights
 from commonweal.project.lookups import Lookups, read_lookups
+from commonweal.project.measures import Names, read_measures
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys, read_document
-from commonweal.project.records import read_measures, read_records
-from commonweal.project.schema import GeographyKeys, ProjectFile
+from commonweal.project.records import read_records
+from commonweal.project.schema import DenominatorKeys, GeographyKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
 from commonweal.project.values import Known
@@ -129,7 +133,7 @@ class _Reading:
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
         lookups = self.lookups(areas)
-        denominators, moved_bases = self.denominators(areas, lookups)
+        denominators = self.denominators(areas, lookups)
         records, measures = self.records_and_measures(areas, chosen, lookups)
         tables, benchmarks = self.values(areas, chosen, lookups)
         periods = self.periods(tables, records)
@@ -154,7 +158,9 @@ class _Reading:
             protected=tables.protected,
             records=records,
             measures=measures,
-            denominators=denominators,
+            denominators=denominators.whole,
+            strata=denominators.strata,
+            groups=denominators.groups,
             protection=_protection(keys),
             publication=Publication(**keys.publication.model_dump()),
             benchmarks=benchmarks,
@@ -165,7 +171,7 @@ class _Reading:
             answer_tables=answers.tables,
             written=self.document.data,
             notes=(*self.files.notes, *lookups.notes),
-            moved=pl.concat([moved_bases, tables.moved]),
+            moved=pl.concat([denominators.moved, tables.moved]),
             told=(*self.told(areas, lookups, records), *tables.told),
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
@@ -254,20 +260,28 @@ class _Reading:
         self.faults += faults
         return found
 
-    def denominators(self, areas: Areas | None, lookups: Lookups) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The denominators, and which of them come from other areas, with the columns of `MOVED`."""
+    def denominators(self, areas: Areas | None, lookups: Lookups) -> Denominators:
         frames, moved = [pl.DataFrame(schema=DENOMINATORS)], [pl.DataFrame(schema=MOVED)]
+        strata, groups = [pl.DataFrame(schema=STRATA)], {}
         for name, written in sorted(self.keys.denominators.items()):
             with self.collecting("denominators", name):
                 if areas is None:
                     continue
                 geography = None if isinstance(written, str) else written.area
+                if lookups.lost(areas, geography):
+                    continue
                 lookup = lookups.to(areas, geography)
-                frames.append(read_denominator(self.files, name, written, areas, lookup))
+                by = () if isinstance(written, str) else tuple(written.by)
+                if by and isinstance(written, DenominatorKeys):
+                    groups[name] = by
+                    strata.append(read_strata(self.files, name, written, areas, lookup))
+                    frames.append(whole(strata[-1]))
+                else:
+                    frames.append(read_denominator(self.files, name, written, areas, lookup))
                 if lookup is not None:
                     figure = pl.DataFrame({"indicator": [""], "period": [""], "source": [name]})
                     moved.append(lookup.moved(figure, areas.codes))
-        return pl.concat(frames), pl.concat(moved)
+        return Denominators(pl.concat(frames), pl.concat(moved), pl.concat(strata), groups)
 
     def records_and_measures(
         self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups
@@ -285,14 +299,11 @@ class _Reading:
         self.faults += faults
         if chosen is None:
             return records, ()
-        measures, faults = read_measures(
-            self.document,
-            self.keys.measures,
-            chosen.framework,
-            chosen.left_out,
-            self.named("records"),
-            self.named("denominators"),
+        indicators = [node.id for node in chosen.framework.indicators]
+        names = Names(
+            indicators, chosen.left_out, self.named("records"), self.named("denominators"), outlines
         )
+        measures, faults = read_measures(self.files, self.document, self.keys.measures, names)
         self.faults += faults
         return records, measures
 

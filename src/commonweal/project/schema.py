@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from commonweal.model.recipe import METHODS, ORDER, RULES_OF
+from commonweal.model.source import MeasureKind
 
 
 def _text(value: object) -> object:
@@ -29,6 +30,20 @@ Texts = Annotated[
     list[Text],
     BeforeValidator(_listed),
     WithJsonSchema({"anyOf": [{"type": ["string", "number"]}, {"type": "array"}]}),
+]
+
+
+def _both(value: object) -> object:
+    """Columns of one name in two tables are written once."""
+    listed = [value] if isinstance(value, str) else value
+    return {name: name for name in listed} if isinstance(listed, list) else value
+
+
+#: Columns of one table and those of another that say the same; listed where they have the same names.
+Columns = Annotated[
+    dict[str, str],
+    BeforeValidator(_both),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array"}, {"type": "object"}]}),
 ]
 Subject = Literal["person", "household", "thing"]
 
@@ -66,7 +81,9 @@ class ProjectKeys(_Keys):
 class PeriodKeys(_Keys):
     """Which periods are published."""
 
-    publish: Texts = Field([], description="2016, 2015/16 (April to March), 2016-Q2 or 2016-04.")
+    publish: Texts = Field(
+        [], description="2016, 2015/16, 2015/16 academic, 2016-Q2, 2016-04 or 12 months to 2016-06."
+    )
     carry: float = Field(0.0, ge=0, description="Years an older observation may stand in for a newer one.")
 
 
@@ -149,6 +166,7 @@ class DenominatorKeys(FigureKeys):
     """A table of denominators."""
 
     area: GeographyKeys | None = Field(None, description="What its codes mean, if not the project's areas.")
+    by: Texts = Field([], description="Columns that part its people into groups, such as age_band and sex.")
 
 
 Denominators = Annotated[
@@ -228,14 +246,34 @@ class RecordKeys(_Keys):
 
 
 class MeasureKeys(_Keys):
-    """How records become an indicator."""
+    """How records become an indicator, or a helper that another measure is made of."""
 
-    records: str = Field(description="A source under `records`.")
-    kind: Literal["count", "rate", "percentage"] = Field(description="What is worked out.")
-    per: float = Field(1.0, gt=0, description="The multiplier of a rate, such as 1000.")
-    denominator: str = Field("", description="Of a rate: a name under `denominators`.")
+    records: str = Field("", description="A source under `records`; every kind but change needs one.")
+    kind: MeasureKind = Field(description="What is worked out.")
+    per: float = Field(1.0, gt=0, description="The multiplier of a rate or ratio, such as 1000.")
+    denominator: str = Field("", description="Of a rate and the like: a name under `denominators`.")
     where: str = Field("", description="A filter: which records count.")
     among: str = Field("", description="Of a percentage: which records are its base; default all.")
+    value: str = Field("", description="The column of numbers; of distinct: of what is counted once.")
+    decimals: int = Field(2, ge=0, le=6, description="The decimals to which numbers are read.")
+    quantile: float = Field(0.5, gt=0, lt=1, description="Of a median: another share, such as 0.9.")
+    over: str = Field("", description="Of a ratio: the column whose sum the sum of `value` is divided by.")
+    of: str = Field("", description="Of a ratio or change: the measure it is made of.")
+    to: str = Field("", description="Of a ratio: the measure whose records those of `of` are divided by.")
+    years: int = Field(1, ge=1, description="Of a change: over how many years.")
+    as_: Literal["difference", "percent"] = Field(
+        "difference", alias="as", description="Of a change: in units of the figure, or in percent of it."
+    )
+    by: Columns = Field(
+        {}, description="Of standardised kinds: the columns that part denominators and records into groups."
+    )
+    standard: str = Field(
+        "", description="Of a standardised rate: european-2013, or a table of groups and weight."
+    )
+    pool: int = Field(1, ge=1, description="So many periods together, the period itself the last.")
+    shrink: Literal["borough", "neighbours", "deprivation-index-rule"] | None = Field(
+        None, description="Draw figures of small areas towards those of others, as far as they are chance."
+    )
     annualise: bool = Field(False, description="Scale a part-covered period up to the whole.")
     may_be_empty: bool = Field(False, description="That no record meets a filter is meant.")
 
@@ -261,8 +299,15 @@ class ProgressKeys(_Keys):
 class ProtectKeys(_Keys):
     """How people are protected."""
 
-    preset: Literal["nhs", "none"] = Field("nhs", description="nhs, or none with a reason.")
-    reason: str = Field("", description="Why none; it is printed.")
+    preset: Literal["nhs", "gss", "ons", "own", "none"] = Field(
+        "nhs", description="A rule by its name; own with hide_to and round_to; none with a reason."
+    )
+    reason: str = Field("", description="Why none, or why own hides less than 1 to 4; it is printed.")
+    hide_to: int | None = Field(None, description="own: counts of 1 to this are hidden.")
+    round_to: int | None = Field(
+        None, ge=1, description="own: other counts are shown to the nearest of this."
+    )
+    minimum_base: int = Field(0, ge=0, description="No figure is given whose base is below this.")
 
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

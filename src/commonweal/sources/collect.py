@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from commonweal.errors import Fault, raise_any
@@ -13,9 +12,9 @@ from commonweal.model.lookup import MOVED
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Project
-from commonweal.model.source import Measure, Records
+from commonweal.model.source import Records
 from commonweal.sources.backends.chosen import engine_of
-from commonweal.sources.dates import covered_months, inside, read_dates, targets
+from commonweal.sources.dates import covered_months, read_dates, targets
 from commonweal.sources.ledger import (
     COUNTED,
     DIFFERING,
@@ -28,15 +27,15 @@ from commonweal.sources.ledger import (
     ledger,
 )
 from commonweal.sources.link.transfer import move, moved, to_move
-from commonweal.sources.measure.observe import Counts, denominators_for, observations, share_covered
+from commonweal.sources.measure.gather import Counted, gather, numbered, stretches
+from commonweal.sources.measure.reads import reading_faults, reading_notes
+from commonweal.sources.measure.times import Times, going_back
 from commonweal.sources.plan import Plan, plan_all, relative_to
 from commonweal.sources.query import Backend, Totals, Unlinked, columns_asked
 from commonweal.sources.read.stage import ready, scratch_folder
 from commonweal.sources.suspect import faults
 
 Report = Callable[[str], None]
-#: Indicator, period, and what is true of it.
-Note = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +51,10 @@ class Collected:
     asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: which figures came from other areas, and how sure each is, with the columns of `MOVED`
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
+    #: indicator and period -> what its figures count
+    figures: Mapping[tuple[str, str], Counted] = field(default_factory=dict)
+    #: the indicators (or helpers) and periods that are only there for other measures to be made of
+    aside: frozenset[tuple[str, str]] = frozenset()
 
 
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
@@ -59,12 +62,14 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
 
     `report` hears what is being read. `backend` takes the place of the engine that each source names. Every
     fault of every source is found before the first record is read, except those that only records show:
-    FILTER-EMPTY, RECORDS-UNDATED, RECORDS-UNLINKED, SCRATCH-FULL. Raises PERIOD-UNKNOWN, RECORDS-COLUMN,
-    RECORDS-EMPTY, RECORDS-UNREADABLE, RECORDS-PART, FILE-…, RECORDS-LINK, LINK-CRS, MEASURE-DENOMINATOR,
-    FILTER-SYNTAX, FILTER-NOT-ALLOWED, FILTER-COLUMN.
+    FILTER-EMPTY, MEASURE-GROUPS, MEASURE-VALUE, RECORDS-UNDATED, RECORDS-UNLINKED, SCRATCH-FULL. Raises
+    PERIOD-UNKNOWN, RECORDS-COLUMN, RECORDS-EMPTY, RECORDS-UNREADABLE, RECORDS-PART, FILE-…, RECORDS-LINK,
+    LINK-CRS, MEASURE-DENOMINATOR, MEASURE-GROUPS, MEASURE-KEY, FILTER-SYNTAX, FILTER-NOT-ALLOWED,
+    FILTER-COLUMN.
     """
     plans = plan_all(project)
-    frames, fates, notes = [], [], []
+    gathered, fates, notes = [], [], []
+    back = going_back(project.measures)
     found: list[Fault] = []
     undated, asked = {}, {}
     for plan in plans:
@@ -78,54 +83,40 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
             plan = plan.on(files)
             engine = backend or engine_of(plan.records)
             totals = files.told(engine(plan.query, scratch=scratch))
-            table, fate, said = _count(project, plan, totals)
-            found += faults(plan, totals, fate, project.areas)
-        undated[plan.records.name] = frozenset(totals.cells["at"]) - _spans(plan.records, totals.cells).keys()
-        asked[plan.records.name] = columns_asked(plan.query)
-        frames.append(table)
+            times = _times(project, plan.records, totals.cells, back)
+            more = plan.people(numbered(times, stretches(plan, times)))
+            people = engine(more, scratch=scratch) if more else None
+            fate = _fates(plan, totals, times, project.areas.codes)
+            # these look at the files again, which may be gone after this
+            found += [*faults(plan, totals, fate, project.areas), *reading_faults(project, plan, totals)]
+        undated[plan.records.name] = frozenset(totals.cells["at"]) - times.spans.keys()
+        asked[plan.records.name] = columns_asked(plan.query) | (columns_asked(more) if more else set())
+        formed = gather(project, plan, times, totals, people)
+        gathered.append(formed)
         fates.append(fate)
-        notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *said]
+        notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *_row_notes(plan, totals)]
+        notes += [*formed.notes, *reading_notes(project, plan, totals)]
     raise_any(found)
-    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
-    came = moved(project, rows)
-    return Collected(Observations(rows), ledger(fates), tuple(notes), undated, asked, came)
+    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part.frame for part in gathered)])
+    return Collected(
+        counted=Observations(rows),
+        ledger=ledger(fates),
+        notes=tuple(notes),
+        undated=undated,
+        asked=asked,
+        moved=moved(project, rows),
+        figures={cell: counted for part in gathered for cell, counted in part.counted.items()},
+        aside=frozenset().union(*(part.aside for part in gathered)),
+    )
 
 
-def _count(project: Project, plan: Plan, totals: Totals) -> tuple[pl.DataFrame, Fates, list[str]]:
-    """The observations of a source, the fates of its records, and what the reader should know."""
-    records = plan.records
-    spans = _spans(records, totals.cells)
+def _times(
+    project: Project, records: Records, cells: pl.DataFrame, back: Mapping[str, frozenset[int]]
+) -> Times:
+    spans = _spans(records, cells)
     wanted = targets(project.periods, spans.values())
     covered = covered_months(map(Period.parse, records.covers) if records.covers else spans.values())
-    notes: list[Note] = []
-    tables = [pl.DataFrame(schema=SCHEMA)]
-    for measure in plan.measures:
-        for period in wanted:
-            share = share_covered(period, covered)
-            if share < 1:
-                notes += _part_covered(measure, period, share)
-            if share == 1 or (share > 0 and measure.annualise):
-                counts = _counts(plan, measure, period, share, totals.cells, spans, project.areas.codes)
-                denominators, said = _denominators(project, measure, period)
-                tables.append(observations(measure, counts, project.areas.codes, denominators))
-                notes += said
-    fates = _fates(plan, totals, spans, wanted, project.areas.codes)
-    return pl.concat(tables), fates, [*_row_notes(records.name, totals), *_together(notes)]
-
-
-def _together(notes: list[Note]) -> list[str]:
-    """Each thing that is to be said of an indicator once, with all periods it is true of.
-
-    >>> _together([("crime", "2016", "is missing."), ("crime", "2017", "is missing.")])
-    ['crime, 2016 and 2017: is missing.']
-    """
-    periods: dict[tuple[str, str], list[str]] = {}
-    for indicator, label, text in notes:
-        periods.setdefault((indicator, text), []).append(label)
-    return [
-        f"{indicator}, {', '.join(labels[:-1])}{' and ' * (len(labels) > 1)}{labels[-1]}: {text}"
-        for (indicator, text), labels in periods.items()
-    ]
+    return Times(spans, wanted, covered, back)
 
 
 def _spans(records: Records, cells: pl.DataFrame) -> Mapping[str | None, Period]:
@@ -137,80 +128,17 @@ def _spans(records: Records, cells: pl.DataFrame) -> Mapping[str | None, Period]
     return dict(spans.items())
 
 
-def _counts(
-    plan: Plan,
-    measure: Measure,
-    period: Period,
-    share: float,
-    cells: pl.DataFrame,
-    spans: Mapping[str | None, Period],
-    areas: tuple[str, ...],
-) -> Counts:
-    numerator, base = plan.conditions[measure.indicator]
-    within = [text for text, span in spans.items() if inside(span, period)]
-    here = cells.filter((pl.col("area") >= 0) & pl.col("at").is_in(within, nulls_equal=True))
-    columns = {"numerator": plan.column(numerator), "base": plan.column(base)}
-    totals = here.group_by("area").agg(pl.col(column).sum().alias(name) for name, column in columns.items())
-    if lookup := to_move(plan.records):
-        totals = move(totals, list(columns), lookup, areas, {"numerator": "base"})
-    totals = totals.filter(pl.col("area") >= 0)
-
-    def by_area(name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        counted = np.zeros(len(areas), dtype=np.int64)
-        counted[totals["area"].to_numpy()] = totals[name].to_numpy()
-        return counted
-
-    return Counts(
-        period, by_area("numerator"), by_area("base") if measure.kind == "percentage" else None, share
-    )
-
-
-def _denominators(
-    project: Project, measure: Measure, period: Period
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]] | None, list[Note]]:
-    if measure.kind != "rate":
-        return None, []
-    table = project.denominators.filter(pl.col("name") == measure.denominator)
-    found, older = denominators_for(table, project.areas.codes, period)
-    said = [
-        f"the {measure.denominator} of {label} is used for {_areas(areas)}."
-        for label, areas in sorted(older.items())
-    ]
-    if lacking := int((~(found > 0)).sum()):
-        said.append(f"{measure.denominator} is not known for {_areas(lacking)}: missing.")
-    return found, [(measure.indicator, period.label, text) for text in said]
-
-
-def _areas(count: int) -> str:
-    return f"{count} area{'s' * (count != 1)}"
-
-
-def _part_covered(measure: Measure, period: Period, share: float) -> list[Note]:
-    size = len(period.months)
-    held = round(share * size)
-    if not held:
-        return []
-    outcome = "scaled up to the whole" if measure.annualise else "missing"
-    return [(measure.indicator, period.label, f"records cover {held} of {size} months: {outcome}.")]
-
-
-def _row_notes(source: str, totals: Totals) -> list[str]:
+def _row_notes(plan: Plan, totals: Totals) -> list[str]:
     if not totals.unreadable:
         return []
     places = ", ".join(f"{place.file.name}:{place.line}" for place in totals.where)
     more = " and more" if totals.unreadable > len(totals.where) else ""
-    return [f"{source}: rows that can't be taken apart into columns: {places}{more}."]
+    return [f"{plan.records.name}: rows that can't be taken apart into columns: {places}{more}."]
 
 
-def _fates(
-    plan: Plan,
-    totals: Totals,
-    spans: Mapping[str | None, Period],
-    wanted: tuple[Period, ...],
-    areas: tuple[str, ...],
-) -> Fates:
+def _fates(plan: Plan, totals: Totals, times: Times, areas: tuple[str, ...]) -> Fates:
     """One fate for every record: the first that fits of date, period and area, else counted."""
-    kept = [text for text, span in spans.items() if any(inside(span, period) for period in wanted)]
+    spans, kept = times.spans, times.kept(plan.measures)
     at, area = pl.col("at"), pl.col("area")
     fate = (
         pl.when(~at.is_in(list(spans), nulls_equal=True))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+
+import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
 from commonweal.sources.link.build import build_link, columns_of_link
-from commonweal.sources.query import Cells, Query, Stored, Tally
+from commonweal.sources.link.transfer import to_move
+from commonweal.sources.measure.asks import Need, asks, named_columns, need, number_columns, reading
+from commonweal.sources.measure.strata import BY_GROUP, group_faults
+from commonweal.sources.query import Cells, Query, Stored, Tally, Totals, part_columns
 from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
-from commonweal.sources.read.stage import Ready, scratch_folder
+from commonweal.sources.read.stage import Ready
 from commonweal.sources.read.written import Written
 
 PROJECT_FILE: Final = "commonweal.yaml"
@@ -25,8 +30,9 @@ PROJECT_FILE: Final = "commonweal.yaml"
 class Plan:
     """One source, ready to be asked: its measures and the one query for all of them.
 
-    `conditions` holds for each indicator what its numerator and what its base is counted by. `written` are
-    the source's files as they lie; the query has none until they are ready for an engine.
+    `conditions` holds for each measure what its numerator and what its base is counted by, `needs` what it
+    needs of the records, `reading` how a column of numbers reads (by measure and column). `written` are the
+    source's files as they lie; the query has none until they are ready for an engine.
     """
 
     records: Records
@@ -35,6 +41,8 @@ class Plan:
     query: Query
     notes: tuple[str, ...] = ()
     written: tuple[Written, ...] = ()
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    reading: Mapping[tuple[str, str], Mapping[str, Tally]] = field(default_factory=dict)
 
     def on(self, ready: Ready) -> Plan:
         """The plan with its files ready for an engine.
@@ -47,11 +55,35 @@ class Plan:
 
     def column(self, condition: Condition) -> str:
         """The column of the first answer that counts the records which meet a condition."""
-        if condition == EVERY:
-            return "records"
-        ask = self.query.asks[0]
+        return self._column(0, Tally(where=condition))
+
+    def cells(self, totals: Totals, measure: Measure) -> pl.DataFrame:
+        """What was asked for a measure: area, at, what parts cells further, its tallies by their names."""
+        wanted = self.needs[measure.indicator]
+        number = next(
+            i
+            for i, ask in enumerate(self.query.asks)
+            if isinstance(ask, Cells) and (ask.by, ask.bins) == (wanted.by, wanted.bins)
+        )
+        ask = self.query.asks[number]
         assert isinstance(ask, Cells)
-        return f"t{ask.tallies.index(Tally(where=condition))}"
+        named = [pl.col(self._column(number, tally)).alias(name) for name, tally in wanted.tallies.items()]
+        return totals.answers[number].select(*part_columns(ask), *named)
+
+    def tallied(self, totals: Totals, tally: Tally) -> int:
+        """A tally of the first question, over all areas and dates."""
+        return int(totals.cells[self._column(0, tally)].sum())
+
+    def people(self, periods: Mapping[str | None, tuple[int, ...]]) -> Query | None:
+        """The second query, once the dates are known: for different people. None where nobody asks."""
+        asked = {need.people: None for need in self.needs.values() if need.people is not None}
+        asks = tuple(replace(people, periods=periods) for people in asked)
+        return replace(self.query, asks=asks) if asks else None
+
+    def _column(self, question: int, tally: Tally) -> str:
+        ask = self.query.asks[question]
+        assert isinstance(ask, Cells)
+        return "records" if tally == Tally() else f"t{ask.tallies.index(tally)}"
 
 
 def plan_all(project: Project) -> list[Plan]:
@@ -89,7 +121,23 @@ def _columns(records: Records, measures: Iterable[Measure], files: tuple[Written
     for measure in measures:
         for which, text in (("where", measure.where), ("among", measure.among)):
             found += _filter(measure, which, text, files)[1]
+        found += _column_faults(measure, files)
     return found
+
+
+def _column_faults(measure: Measure, source: Source) -> list[Fault]:
+    """RECORDS-COLUMN for columns that a measure names outside its filters, placed where it names them."""
+    return [
+        replace(
+            fault,
+            what=f"{fault.what} in {Path(fault.file).name}" if fault.file else fault.what,
+            file=PROJECT_FILE if measure.line else "",
+            line=measure.line,
+            path=("measures", measure.indicator, key),
+        )
+        for key, columns in named_columns(measure).items()
+        for fault in column_faults(source, columns, "RECORDS-COLUMN")
+    ]
 
 
 @contextmanager
@@ -108,23 +156,47 @@ def _relative(fault: Fault, root: Path) -> Fault:
 
 
 def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> Plan:
-    with scratch_folder(project.root) as scratch:
-        source, found = describe_source(records, scratch)
+    source, found = describe_source(records)
     faults = [fault if fault.file else _at(records, fault) for fault in found]
     conditions = {}
     for measure in measures:
-        faults += _denominator_faults(project, measure)
+        faults += [*_denominator_faults(project, measure), *_group_faults(project, measure)]
+        faults += [*_column_faults(measure, source), *_people_faults(records, measure)]
         where, where_faults = _filter(measure, "where", measure.where, source)
         among, among_faults = _filter(measure, "among", measure.among, source)
         faults += where_faults + among_faults
         conditions[measure.indicator] = (both(among, where), among)
     link, notes, link_faults = build_link(project, records)
     raise_any([*faults, *_own_faults(records, source), *link_faults])
-    asked = {c for pair in conditions.values() for c in pair if c != EVERY}
-    tallies = tuple(Tally(where=condition) for condition in sorted(asked, key=repr))
+    for measure in measures:
+        if measure.kind == "ratio" and measure.of:
+            own = parse_filter(measure.where)
+            pair = (both(own, conditions[name][0]) for name in (measure.of, measure.to))
+            conditions[measure.indicator] = (next(pair), next(pair))
+    needs = {m.indicator: need(m, *conditions[m.indicator]) for m in measures}
+    read = {
+        (m.indicator, column): reading(m, conditions[m.indicator][0], column)
+        for m in measures
+        for column in number_columns(m)
+    }
     table, files = (source, ()) if isinstance(source, Stored) else ((), source)
-    query = Query(table, link, (Cells(tallies),), records.date, records.key)
-    return Plan(records, measures, conditions, query, notes, files)
+    query = Query(table, link, asks(conditions, needs, read), records.date, records.key)
+    return Plan(records, measures, conditions, query, notes, files, needs, read)
+
+
+def _group_faults(project: Project, measure: Measure) -> list[Fault]:
+    place = PROJECT_FILE if measure.line else ""
+    return [replace(fault, file=place, line=measure.line) for fault in group_faults(project, measure)]
+
+
+def _people_faults(records: Records, measure: Measure) -> list[Fault]:
+    """Different people can't be dealt out between areas: nobody knows who of them lives where."""
+    if measure.kind != "distinct" or to_move(records) is None:
+        return []
+    what = f"the people of {measure.indicator!r} can't be dealt out to other areas by shares"
+    remedy = "Write `fit: best` in the lookup, or link the records by point or postcode."
+    place = PROJECT_FILE if measure.line else ""
+    return [Fault("MEASURE-KEY", what, remedy, place, measure.line, ("measures", measure.indicator, "kind"))]
 
 
 def _filter(measure: Measure, which: str, text: str, source: Source) -> tuple[Condition, list[Fault]]:
@@ -145,7 +217,8 @@ def _filter(measure: Measure, which: str, text: str, source: Source) -> tuple[Co
 
 
 def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
-    if measure.kind != "rate":
+    needed = measure.kind in ("rate", *BY_GROUP) or (measure.kind == "distinct" and measure.denominator)
+    if not needed:
         return []
     there = sorted(set(project.denominators["name"])) if project.denominators.height else []
     if measure.denominator in there:
@@ -153,7 +226,7 @@ def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
     what = (
         f"denominator {measure.denominator!r} of {measure.indicator!r} is not in the project"
         if measure.denominator
-        else f"rate {measure.indicator!r} has no denominator"
+        else f"{measure.kind.replace('_', ' ')} {measure.indicator!r} has no denominator"
     )
     remedy = f"Use one of: {', '.join(there)}." if there else "Add it under denominators."
     return [Fault("MEASURE-DENOMINATOR", what, remedy, path=("measures", measure.indicator, "denominator"))]

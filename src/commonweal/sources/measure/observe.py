@@ -1,7 +1,7 @@
-"""Totals to observations: counts, rates and percentages of each area and period, exact and with intervals.
+"""From figures to observations: a row an area, with status and interval; and the denominators of rates.
 
-A numerator and a base are whole numbers until here; the value follows from them by
-value = per x numerator / denominator, and keeps following from them whatever the gate does later.
+A numerator and a base are whole numbers until here; where the value follows from them by
+value = per x numerator / denominator, it keeps following from them whatever the gate does later.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from commonweal.methods.interval import poisson_limits, rate_limits, wilson_limits
+from commonweal.methods.interval import count_ratio_limits, poisson_limits, rate_limits, wilson_limits
 from commonweal.model.observation import SCHEMA
 from commonweal.model.period import Period
 from commonweal.model.source import Measure
@@ -23,16 +23,24 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """How many records of a measure each area has in one period: those that count, and those in the base.
+class Figures:
+    """The figures of a measure in one period, shape (areas,), limits (areas, 2); nan where there is none."""
 
-    Both have the shape (areas,); `base` is only there for a percentage. `share` is how much of the period
-    the source covers, in months: 1.0 is all of it.
+    value: Array
+    limits: Array
+    numerator: Array
+    denominator: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A period of observation, and the stretch whose records are counted in it: more where it is pooled.
+
+    `share` is how much of that stretch the source covers, in months: 1.0 is all of it.
     """
 
     period: Period
-    numerator: Array
-    base: Array | None
+    over: Period
     share: float = 1.0
 
 
@@ -45,35 +53,27 @@ def share_covered(period: Period, covered: frozenset[Month]) -> float:
     return len(months(period) & covered) / len(period.months)
 
 
-def observations(
-    measure: Measure, counts: Counts, areas: Sequence[str], denominators: Array | None
-) -> pl.DataFrame:
+def observations(measure: Measure, window: Window, found: Figures, areas: Sequence[str]) -> pl.DataFrame:
     """The observations of one measure in one period: a row an area.
 
-    A part-covered period is scaled up to the whole: the denominator is multiplied by the share covered
-    (a percentage stays as it is), and the status is estimated. A percentage of nobody and a rate without
-    a denominator are missing.
+    What comes from a part-covered period is estimated; what has no value is missing.
     """
-    numerator = counts.numerator.astype(float)
-    denominator = _denominator(measure, counts, denominators)
-    value, limits = figures(measure.kind, measure.per, numerator, denominator)
-    known = np.isfinite(value)
-    status = np.where(known, "observed" if counts.share == 1 else "estimated", "missing")
-    per = 100.0 if measure.kind == "percentage" else float(measure.per) if measure.kind == "rate" else 1.0
+    known = np.isfinite(found.value)
+    status = np.where(known, "observed" if window.share == 1 else "estimated", "missing")
     frame = pl.DataFrame(
         {
-            "period": [counts.period.label] * len(areas),
+            "period": [window.period.label] * len(areas),
             "area": list(areas),
             "indicator": [measure.indicator] * len(areas),
-            "value": value,
-            "lower": limits[:, 0],
-            "upper": limits[:, 1],
-            "numerator": numerator,
-            "denominator": denominator,
-            "observed": [counts.period.label] * len(areas),
+            "value": found.value,
+            "lower": np.where(known, found.limits[:, 0], np.nan),
+            "upper": np.where(known, found.limits[:, 1], np.nan),
+            "numerator": found.numerator,
+            "denominator": found.denominator,
+            "observed": [window.over.label] * len(areas),
             "status": status.tolist(),
-            "kind": [measure.kind] * len(areas),
-            "per": [per] * len(areas),
+            "kind": [kind_of(measure)] * len(areas),
+            "per": [multiplier(measure)] * len(areas),
             "round_to": np.full(len(areas), np.nan),
             "source": [measure.records] * len(areas),
         }
@@ -83,32 +83,38 @@ def observations(
     )
 
 
-def figures(kind: str, per: float, numerator: Array, denominator: Array) -> tuple[Array, Array]:
-    """Values, shape (areas,), and their 95 % limits, shape (areas, 2); nan where there is no denominator.
+def kind_of(measure: Measure) -> str:
+    """The kind of a measure's observations, a name in `kinds.KINDS`: a ratio of counts has one of its own."""
+    return "count_ratio" if measure.kind == "ratio" and measure.of else measure.kind
 
-    A count without a denominator is itself; one with a denominator was counted in that share of its period.
+
+def multiplier(measure: Measure) -> float:
+    """What numerator over denominator is multiplied with; 1 where there are none."""
+    if measure.kind == "percentage":
+        return 100.0
+    per_something = ("rate", "ratio", "distinct", "standardised_ratio", "standardised_rate")
+    return float(measure.per) if measure.kind in per_something else 1.0
+
+
+def figures(kind: str, per: float, numerator: Array, denominator: Array) -> tuple[Array, Array]:
+    """Values, shape (areas,), and their 95 % limits, shape (areas, 2), of a kind that follows from counts.
+
+    nan where there is no denominator. A count without one is itself; one with a denominator was counted in
+    that share of its period. Distinct people may have a denominator or none.
 
     >>> values, limits = figures("rate", 1000.0, np.array([10.0]), np.array([2000.0]))
     >>> values.tolist(), limits.round(3).tolist()
     ([5.0], [[2.394, 9.196]])
     """
-    if kind == "count":
-        share = np.where(np.isnan(denominator), 1.0, denominator)
-        return numerator / share, poisson_limits(numerator) / share[:, None]
+    if kind in ("count", "distinct"):
+        share = np.where(np.isnan(denominator), 1.0, np.where(denominator > 0, denominator, np.nan))
+        return per * numerator / share, per * poisson_limits(numerator) / share[:, None]
     usable = np.where(denominator > 0, denominator, np.nan)
     if kind == "percentage":
         return 100 * numerator / usable, wilson_limits(numerator, usable, 100)
+    if kind == "count_ratio":
+        return per * numerator / usable, count_ratio_limits(numerator, denominator, per)
     return per * numerator / usable, rate_limits(numerator, usable, per)
-
-
-def _denominator(measure: Measure, counts: Counts, denominators: Array | None) -> Array:
-    if measure.kind == "percentage":
-        assert counts.base is not None
-        return counts.base.astype(float)
-    if measure.kind == "rate":
-        assert denominators is not None
-        return denominators * counts.share
-    return np.full(len(counts.numerator), np.nan if counts.share == 1 else counts.share)
 
 
 def denominators_for(
