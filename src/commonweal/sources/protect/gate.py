@@ -13,6 +13,7 @@ from commonweal.model.observation import Observations, Status
 from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.collect import Collected
+from commonweal.sources.link.transfer import widen
 from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL, protect
 from commonweal.sources.protect.counting import about_people, record_sources, table_sources
 from commonweal.sources.protect.earlier import earlier_figures
@@ -51,7 +52,8 @@ def gate(
     """Let everything through that may be seen, protected where it is about people.
 
     Every count goes through the rule; then an intruder puts everything together, and more is hidden until
-    nothing that is hidden can be narrowed. `earlier` holds the observations of earlier editions, as they
+    nothing that is hidden can be narrowed. Figures that came from other areas get wider limits at the end,
+    from what is let through alone. `earlier` holds the observations of earlier editions, as they
     were published, by name. `internal` skips the protection, for a build that is not for publication. All
     figures are rounded to 12 significant digits. Raises PROTECT-REASON where protection is switched off
     without a reason, PROTECT-EXPOSED where a hidden figure can't be protected.
@@ -86,7 +88,7 @@ def gate(
     public = collected.counted.frame.filter(~pl.col("source").is_in(sorted(private)))
     passing = [project.given.frame, project.protected.frame, public, safe]
     return Gated(
-        Observations(_rounded(pl.concat(passing))),
+        Observations(_rounded(widen(pl.concat(passing), collected.moved))),
         protected_ledger(collected.ledger, private, trial.withheld, rule),
         say(found, names),
         summary(found),
@@ -97,7 +99,8 @@ def gate(
 def _open(project: Project, collected: Collected, says: str, off: Mapping[str, Any]) -> Gated:
     """Everything as it is."""
     frames = [project.given.frame, project.protected.frame, collected.counted.frame, project.counted.frame]
-    return Gated(Observations(_rounded(pl.concat(frames))), collected.ledger, (says,), off)
+    whole = widen(pl.concat(frames), collected.moved)
+    return Gated(Observations(_rounded(whole)), collected.ledger, (says,), off)
 
 
 def _exact(project: Project, collected: Collected, private: Mapping[str, Records]) -> pl.DataFrame:
