@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+import shapely
 from made_project import made_project
 from written_records import ROWS, WRITERS, csv_text, json_lines, xml_text, zipped
 
 from commonweal.errors import CommonwealError
+from commonweal.model.area import Boundaries
 from commonweal.model.project import Project
 from commonweal.model.source import Link, Measure, Records
 from commonweal.sources import Collected, collect
@@ -219,3 +222,18 @@ def test_an_archive_of_one_kind_is_read_by_the_name_inside(tmp_path: Path) -> No
     zipped(tmp_path / "all.zip", {"__MACOSX/x": b"", "x/cases.ndjson": json_lines().encode()})
     collected = collect(project_of(tmp_path, source(tmp_path / "all.zip")))
     assert fates(collected)["counted"] == 4
+
+
+def test_what_is_wrong_with_points_is_told_of_every_form(tmp_path: Path) -> None:
+    """Files that were laid out are looked at again for it, before they are gone."""
+    square = Boundaries(
+        ("A", "B"), np.array([shapely.box(0, 50, 1, 51), shapely.box(1, 50, 2, 51)]), "EPSG:4326"
+    )
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"lon": 50.5, "lat": 0.5}\n' * 3)
+    cases = replace(source(path), link=Link("point", x="lon", y="lat"))
+    with pytest.raises(CommonwealError) as caught:
+        collect(made_project(tmp_path, [cases], [], boundaries=square))
+    (fault,) = caught.value.faults
+    assert fault.code == "RECORDS-UNLINKED"
+    assert "x and y look swapped: write `x: lat, y: lon`" in fault.remedy

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.model.source import Records
@@ -27,7 +26,7 @@ def engine_of(records: Records) -> Backend:
     return duckdb.total
 
 
-def table_of(records: Records, scratch: Path) -> Stored:
+def table_of(records: Records) -> Stored:
     """The table that a source without files lies in, with its columns.
 
     Raises EXTRA-MISSING, PATH-VARIABLE, and RECORDS-DATABASE or RECORDS-SPARK where the engine fails or has
@@ -37,7 +36,7 @@ def table_of(records: Records, scratch: Path) -> Stored:
         if records.backend == "spark":
             from commonweal.sources.backends import spark
 
-            return spark.describe(records.spark, records.table, scratch)
+            return spark.describe(records.spark, records.table)
         from commonweal.sources.backends import postgres
 
         return postgres.describe(_address(records), records.table)

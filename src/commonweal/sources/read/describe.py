@@ -78,14 +78,14 @@ def _part(path: Path, name: str, there: tuple[str, ...], what: str) -> str:
     raise CommonwealError(Fault("RECORDS-PART", f"there is no {what} {name!r}", remedy, file=str(path)))
 
 
-def describe_source(records: Records, scratch: Path) -> tuple[Source, list[Fault]]:
+def describe_source(records: Records) -> tuple[Source, list[Fault]]:
     """All files of a source, in order, or its table, and what is wrong with any of them."""
     if not (records.url or (records.table and not records.paths)):
         return describe_all(records)
     from commonweal.sources.backends.chosen import table_of
 
     try:
-        return table_of(records, scratch), []
+        return table_of(records), []
     except CommonwealError as error:
         return (), list(error.faults)
 
