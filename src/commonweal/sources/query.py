@@ -142,10 +142,11 @@ class Cells:
     """The question for tallies by area and date as written, parted further by the texts of columns (`by`).
 
     The answer has area (an index into the link's codes, or an `Unlinked`), at (the date as written, null
-    where there is none; a day written like 2016-04-13, with a time or not, is given as its month), g0, g1,
-    ... (the texts of `by`, trimmed), value (of `bins`, the number itself: an exact histogram; null where a
-    record has none), records, and t0, t1, ... one column a tally; sorted by all that comes before records.
-    Sums and squares are 128-bit, all other columns 64-bit; least and most of nothing are null.
+    where there is none; a day written like 2016-04-13, with a time or not, is given as its month, and so are
+    seconds since 1970, in universal time), g0, g1, ... (the texts of `by`, trimmed), value (of `bins`, the
+    number itself: an exact histogram; null where a record has none), records, and t0, t1, ... one column a
+    tally; sorted by all that comes before records. Sums and squares are 128-bit, all other columns 64-bit;
+    least and most of nothing are null.
     """
 
     tallies: tuple[Tally, ...] = ()
@@ -246,6 +247,9 @@ class Backend(Protocol):
         """Answer `query`; `scratch` is a folder for what does not fit in memory."""
         ...
 
+
+#: Seconds since 1970, from the year 2001 on, with parts of one behind a point; or thousandths of seconds.
+SECONDS: Final = "[1-9][0-9]{9}([0-9]{3})?([.][0-9]+)?"
 
 #: How many places of unreadable rows are named.
 PLACES: Final = 5
