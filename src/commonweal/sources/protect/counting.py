@@ -12,7 +12,7 @@ from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.collect import Collected
 from commonweal.sources.dates import months
-from commonweal.sources.filter import EVERY, AllOf, Empty, both, parse_filter
+from commonweal.sources.filter import EVERY, AllOf, Empty
 from commonweal.sources.ledger import COUNTED
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.overlaps import Count, Source
@@ -28,7 +28,6 @@ def about_people(records: Records) -> bool:
 
 def record_sources(project: Project, collected: Collected, exact: pl.DataFrame) -> list[Source]:
     """A source for each source of records about people; `exact` holds their observations, with `row#`."""
-    measures = {measure.indicator: measure for measure in project.measures}
     found = []
     for records in sorted(filter(about_people, project.records), key=lambda r: r.name):
         rows = exact.filter(pl.col("source") == records.name)
@@ -36,10 +35,8 @@ def record_sources(project: Project, collected: Collected, exact: pl.DataFrame) 
         for indicator, label in (
             rows.select("indicator", "period").unique().sort("indicator", "period").rows()
         ):
-            measure = measures[indicator]
-            among = parse_filter(measure.among)
-            where = both(among, parse_filter(measure.where))
-            counts[indicator, label] = Count(where, among, months(Period.parse(label)))
+            held = collected.figures[indicator, label]
+            counts[indicator, label] = Count(held.numerator, held.base, held.months, held.people)
         ledger = collected.ledger.filter(pl.col("source") == records.name)
         fates = dict(ledger.select("fate", "records").iter_rows())
         found.append(Source(records.name, rows, counts, fates, _whole(rows, counts, fates)))

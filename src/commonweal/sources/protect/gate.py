@@ -14,6 +14,7 @@ from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.collect import Collected
 from commonweal.sources.link.transfer import widen
+from commonweal.sources.measure.after import finished
 from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL, protect
 from commonweal.sources.protect.counting import about_people, record_sources, table_sources
 from commonweal.sources.protect.earlier import earlier_figures
@@ -88,7 +89,9 @@ def gate(
     public = collected.counted.frame.filter(~pl.col("source").is_in(sorted(private)))
     passing = [project.given.frame, project.protected.frame, public, safe]
     return Gated(
-        Observations(_rounded(widen(pl.concat(passing), collected.moved))),
+        Observations(
+            _rounded(finished(widen(pl.concat(passing), collected.moved), project, collected.aside))
+        ),
         protected_ledger(collected.ledger, private, trial.withheld, rule),
         say(found, names),
         summary(found),
@@ -99,7 +102,7 @@ def gate(
 def _open(project: Project, collected: Collected, says: str, off: Mapping[str, Any]) -> Gated:
     """Everything as it is."""
     frames = [project.given.frame, project.protected.frame, collected.counted.frame, project.counted.frame]
-    whole = widen(pl.concat(frames), collected.moved)
+    whole = finished(widen(pl.concat(frames), collected.moved), project, collected.aside)
     return Gated(Observations(_rounded(whole)), collected.ledger, (says,), off)
 
 
