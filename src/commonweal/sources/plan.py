@@ -18,7 +18,7 @@ from commonweal.sources.link.build import build_link, columns_of_link
 from commonweal.sources.link.transfer import to_move
 from commonweal.sources.measure.asks import Need, asks, named_columns, need, number_columns, reading
 from commonweal.sources.measure.strata import BY_GROUP, group_faults
-from commonweal.sources.query import Cells, Query, Stored, Tally, Totals, part_columns
+from commonweal.sources.query import Cells, Distinct, Query, Stored, Tally, Totals, part_columns
 from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
 from commonweal.sources.read.stage import Ready
 from commonweal.sources.read.written import Written
@@ -76,9 +76,13 @@ class Plan:
 
     def people(self, periods: Mapping[str | None, tuple[int, ...]]) -> Query | None:
         """The second query, once the dates are known: for different people. None where nobody asks."""
-        asked = {need.people: None for need in self.needs.values() if need.people is not None}
-        asks = tuple(replace(people, periods=periods) for people in asked)
+        asks = tuple(Distinct(column, periods, where) for column, where in self.counted_once)
         return replace(self.query, asks=asks) if asks else None
+
+    @property
+    def counted_once(self) -> tuple[tuple[str, Condition], ...]:
+        """The columns whose different texts are asked for in the second query, and of which records."""
+        return tuple(dict.fromkeys(need.people for need in self.needs.values() if need.people is not None))
 
     def _column(self, question: int, tally: Tally) -> str:
         ask = self.query.asks[question]

@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 
 from commonweal.model.source import Measure
 from commonweal.sources.filter import Condition, Empty, Like, Not, both
-from commonweal.sources.query import Cells, Distinct, Number, Tally
+from commonweal.sources.query import Cells, Number, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """Tallies by name, over records parted by area and date, by the texts of `by` and the number `bins`.
 
-    `people` asks for different texts instead; its periods are known when the dates have been read.
+    `people` asks for the different texts of a column instead, among the records that meet a condition: the
+    periods of that question are known when the dates have been read.
     """
 
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     by: tuple[str, ...] = ()
     bins: Number | None = None
-    people: Distinct | None = None
+    people: tuple[str, Condition] | None = None
 
 
 def need(measure: Measure, where: Condition, base: Condition) -> Need:
@@ -47,7 +48,7 @@ def need(measure: Measure, where: Condition, base: Condition) -> Need:
         case "ratio":
             return Need({"n": Tally(where=where)}, by=(measure.over,), bins=number)
         case "distinct":
-            return Need(people=Distinct(measure.value, where=where))
+            return Need(people=(measure.value, where))
         case "standardised_ratio" | "standardised_rate" | "life_expectancy":
             return Need({"numerator": Tally(where=where)}, by=tuple(column for _, column in measure.by))
         case _:

@@ -22,7 +22,7 @@ from commonweal.sources.measure.observe import Window, denominators_for, kind_of
 from commonweal.sources.measure.strata import BY_GROUP, Strata, strata
 from commonweal.sources.measure.times import Times
 from commonweal.sources.plan import Plan
-from commonweal.sources.query import Distinct, Totals
+from commonweal.sources.query import Totals
 
 Array = np.ndarray[Any, Any]
 #: Indicator, period, and what is true of it.
@@ -118,10 +118,11 @@ def _cells(
     return here
 
 
-def _people(plan: Plan, times: Times, window: Window, asked: Distinct, people: Totals) -> pl.DataFrame:
-    questions = list(dict.fromkeys(n.people for n in plan.needs.values() if n.people is not None))
+def _people(
+    plan: Plan, times: Times, window: Window, asked: tuple[str, Condition], people: Totals
+) -> pl.DataFrame:
     number = stretches(plan, times).index(window.over)
-    answer = people.answers[questions.index(asked)]
+    answer = people.answers[plan.counted_once.index(asked)]
     return answer.filter((pl.col("period") == number) & (pl.col("area") >= 0)).select("area", "people")
 
 
