@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from commonweal.insight.audit import audit
 from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make
 
@@ -69,6 +71,28 @@ def test_the_interval_grows_as_the_page_says(edition: Edition) -> None:
     assert was == f"{narrow[0]:.2f} to {narrow[1]:.2f}"
 
 
-def test_the_way_is_said(edition: Edition) -> None:
+def test_the_way_is_said_and_the_audit_knows_who_is_unsure(edition: Edition) -> None:
     assert "crimes: 3 of 3 areas hold figures apportioned from ward 2014, by people." in edition.notes
-    assert isinstance(edition.fit, pl.DataFrame)
+    step = audit(edition).sections[1]
+    found = [finding.found for finding in step.findings]
+    assert (
+        "Three sources are about areas that do not match these: crimes, population and values.csv." in found
+    )
+    unsure = (
+        "Two wards get figures of crimes with more than 20% of the people misplaced, as far as can be"
+        " expected, and at most 50%."
+    )
+    assert unsure in found
+    assert next(table for table in step.tables if table.id == "fit").rows[0] == (
+        "crimes",
+        "X",
+        "apportioned",
+        1,
+        0.25,
+    )
+
+
+def test_a_best_fit_without_weights_is_looked_at(edition: Edition) -> None:
+    blind = edition.fit.with_columns(pl.lit(None, dtype=pl.Float64).alias("error"))
+    found = [finding.found for finding in audit(replace(edition, fit=blind)).sections[1].findings]
+    assert "Three wards get figures of crimes without anyone knowing how far off they are." in found
