@@ -168,6 +168,23 @@ def test_a_database_that_is_being_written(tmp_path: Path) -> None:
         ]
 
 
+def test_a_database_that_another_program_has_open(tmp_path: Path) -> None:
+    write_duckdb(tmp_path / "a.duckdb")
+    code = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "a.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        assert told(tmp_path, "a.duckdb") == [
+            "a.duckdb: RECORDS-UNREADABLE another program has the database open; Close it and try again."
+        ]
+        other.communicate("\n")
+
+
 def test_files_of_one_source_with_other_columns(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("ward,name\nA,x\n")
     (tmp_path / "b.csv").write_text("ward,Name\nA,x\n")

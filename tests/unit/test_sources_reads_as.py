@@ -49,6 +49,17 @@ def test_cells_that_are_not_as_declared_are_counted_and_placed(tmp_path: Path) -
     assert not any(word in line for line in lines for word in ("secret", "soon", "free", "E 06"))
 
 
+def test_odd_rows_are_passed_over(tmp_path: Path) -> None:
+    """An empty line is no record; of a row with a cell too many, the first ones are looked at."""
+    text = (
+        'id,ward,when,kind,fare,lon,id\n1,A,2016-04,"secret\none",2,1,x\n\n2,A,2016-04,secret,3,1,x,y\n\n\n'
+    )
+    assert told(tmp_path, text, types={"fare": "number"}) == [
+        "cases: when reads as months (100%), ward reads as text, 1 different, fare reads as numbers (100%),"
+        " kind reads as text, 2 different, lon reads as numbers (100%)"
+    ]
+
+
 def test_many_different_texts_are_not_all_remembered(tmp_path: Path) -> None:
     text = "id,ward,when,kind,fare,lon\n" + "".join(f"k{i},A,2016,secret,2,2\n" for i in range(1001))
     assert "id reads as text, more than 1,000 different" in told(tmp_path, text, key="id")[0]

@@ -7,7 +7,7 @@ told; never a value.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,7 +22,7 @@ from commonweal.sources.collect import Collected
 from commonweal.sources.dates import span
 from commonweal.sources.filter import NUMBER
 from commonweal.sources.link.build import columns_of_link
-from commonweal.sources.read.batches import batches
+from commonweal.sources.read.batches import batches, frames
 from commonweal.sources.read.describe import describe
 from commonweal.sources.read.written import Written
 
@@ -37,7 +37,7 @@ _CALLED: Final[dict[Type, str]] = {
 
 @dataclass(slots=True)
 class _Column:
-    """What was seen so far of one column; `first` is the place of the first cell that is not as declared."""
+    """What was seen so far of one column; `odd` cells are not as declared."""
 
     declared: Type | None
     dated: bool
@@ -47,12 +47,10 @@ class _Column:
     kinds: Counter[str] = field(default_factory=Counter)
     texts: set[str] = field(default_factory=set)
     odd: int = 0
-    first: str = ""
 
-    def take(self, cells: pl.Series, places: Iterable[int], written: Written) -> None:
+    def take(self, cells: pl.Series) -> None:
         """Look at some more cells."""
-        held = cells.str.strip_chars(" ")
-        filled = held.is_not_null() & (held != "")
+        held, filled = _filled(cells)
         self.rows += len(held)
         self.filled += int(filled.sum())
         self.numbers += int(_fits(held, "number").sum())
@@ -62,10 +60,19 @@ class _Column:
         if len(self.texts) <= _DIFFERENT:
             self.texts |= set(held.filter(filled).unique()[: _DIFFERENT + 1])
         if self.declared is not None:
-            odd = filled & ~_fits(held, self.declared).fill_null(False)
-            self.odd += int(odd.sum())
-            if not self.first and odd.any():
-                self.first = written.place(list(places)[int(odd.arg_max() or 0)])
+            self.odd += int(_odd(cells, self.declared).sum())
+
+
+def _filled(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Cells without blanks around them, and which of them hold anything."""
+    held = cells.str.strip_chars(" ")
+    return held, held.is_not_null() & (held != "")
+
+
+def _odd(cells: pl.Series, kind: Type) -> pl.Series:
+    """Which cells hold something else than they should."""
+    held, filled = _filled(cells)
+    return filled & ~_fits(held, kind).fill_null(False)
 
 
 def _fits(cells: pl.Series, kind: Type) -> pl.Series:
@@ -94,7 +101,7 @@ def type_lines(project: Project, collected: Collected) -> list[str]:
         seen = _seen(records, collected.asked.get(records.name, frozenset()))
         if seen:
             told.append(f"{records.name}: {', '.join(_reads(name, one) for name, one in seen.items())}")
-        told += [f"{records.name}: {line}" for line in _misfits(seen)]
+        told += [f"{records.name}: {line}" for line in _misfits(records, seen)]
     return told
 
 
@@ -107,12 +114,15 @@ def _seen(records: Records, asked: Collection[str]) -> Mapping[str, _Column]:
         for name in names
     }
     for written in _files(records):
-        for batch in batches(written, seen.keys()):
-            empty = pl.Series([None] * batch.frame.height, dtype=pl.String)
+        for frame in frames(written, seen.keys()):
             for name, column in seen.items():
-                held = batch.frame[name] if name in batch.frame.columns else empty
-                column.take(held, batch.places, written)
+                column.take(_cells(frame, name))
     return seen if records.paths else {}
+
+
+def _cells(frame: pl.DataFrame, name: str) -> pl.Series:
+    """A column, empty where records that name their own have none."""
+    return frame[name] if name in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
 
 
 def _files(records: Records) -> Iterator[Written]:
@@ -143,14 +153,23 @@ def _reads(name: str, column: _Column) -> str:
     return f"{name} reads as text, {different} different{rest}"
 
 
-def _misfits(seen: Mapping[str, _Column]) -> Iterator[str]:
+def _misfits(records: Records, seen: Mapping[str, _Column]) -> Iterator[str]:
     """What is not as it was declared."""
     for name, column in seen.items():
         if column.declared and column.odd:
+            place = next(_odd_places(records, name, column.declared), records.written)
             yield (
                 f"{name} is declared {_CALLED[column.declared]}; {column.odd:,} of {column.filled:,} cells"
-                f" {'is' if column.odd == 1 else 'are'} not, the first at {column.first}"
+                f" {'is' if column.odd == 1 else 'are'} not, the first at {place}"
             )
+
+
+def _odd_places(records: Records, name: str, kind: Type) -> Iterator[str]:
+    """Where the cells of a column stand that are not as they should be."""
+    for written in _files(records):
+        for batch in batches(written, {name}):
+            odd = _odd(_cells(batch.frame, name), kind)
+            yield from (written.place(batch.places[row]) for row in odd.arg_true())
 
 
 def _share(count: int, of: int) -> str:

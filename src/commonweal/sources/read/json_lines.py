@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 from commonweal.sources.read.packed import lines_of, opened
@@ -41,10 +40,11 @@ def _row(line: bytes) -> dict[str, str] | None:
     (None, None)
     """
     try:
-        found = json.loads(line.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=_refused)
+        found = _DECODER.decode(line.removeprefix(_BOM).decode())
         if not isinstance(found, dict):
             return None
-        row = dict(_cells(found, ""))
+        row: dict[str, str] = {}
+        _flatten(found, "", row)
         if b"\\u" in line:
             # half of a pair of escapes is no letter
             "".join([*row, *row.values()]).encode()
@@ -53,12 +53,13 @@ def _row(line: bytes) -> dict[str, str] | None:
     return row
 
 
-def _cells(held: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
+def _flatten(held: dict[str, Any], above: str, row: dict[str, str]) -> None:
+    """Put the cells of an object into a row, its columns below `above`; an empty cell is left out."""
     for key, value in held.items():
         if isinstance(value, dict):
-            yield from _cells(value, f"{above}{key}.")
-        elif text := _text(value):
-            yield f"{above}{key}", text
+            _flatten(value, f"{above}{key}.", row)
+        elif text := value if isinstance(value, str) else _text(value):
+            row[above + key] = text
 
 
 def _text(value: Any) -> str:
@@ -74,3 +75,7 @@ def _text(value: Any) -> str:
 
 def _refused(name: str) -> str:
     raise ValueError(f"{name} is not JSON")
+
+
+#: Numbers stay as they are written, with every digit.
+_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refused)

@@ -14,9 +14,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
+import polars as pl
+
 from commonweal.errors import CommonwealError, Fault
 from commonweal.sources.read.packed import opened
-from commonweal.sources.read.written import Batches, Gathering, Written, unreadable
+from commonweal.sources.read.written import ROWS, Batches, Gathering, Written, unreadable
 
 _DELIMITERS: Final = (",", ";", "\t")
 _QUOTED: Final = re.compile(r'"[^"]*"')
@@ -97,6 +99,29 @@ def batches(written: Written, wanted: Collection[str] | None = None) -> Batches:
             if held.full:
                 yield held.batch()
     yield held.batch()
+
+
+def frames(
+    path: Path, columns: tuple[str, ...], delimiter: str, wanted: Collection[str]
+) -> Iterator[pl.DataFrame]:
+    """The wanted columns of a file in UTF-8, many times quicker than `batches`, but without lines.
+
+    A cell too many is passed over, one too few is empty, and so is a row without any of these columns.
+    """
+    places = {f"{place}": name for place, name in enumerate(columns) if name in wanted}
+    table = pl.scan_csv(
+        path,
+        separator=delimiter,
+        infer_schema=False,
+        truncate_ragged_lines=True,
+        glob=False,
+        with_column_names=lambda names: [f"{place}" for place in range(len(names))],
+    )
+    held = table.select(list(places)).rename(places).filter(pl.any_horizontal(pl.all().is_not_null()))
+    try:
+        yield from held.collect_batches(chunk_size=ROWS)
+    except pl.exceptions.PolarsError as error:
+        raise CommonwealError(unreadable(path)) from error
 
 
 def _rows(reader: Any, held: Gathering) -> Iterator[tuple[int, list[str]]]:
