@@ -87,7 +87,7 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
             cells = _cells(project, plan, measure, times, window, totals, people)
             held = Held(measure, window, project.areas.codes, cells, *_bases(project, measure, window, said))
             tables.append(observations(measure, window, form(held), project.areas.codes))
-            counted[cell] = _counted(plan, measure, window)
+            counted[cell] = _counted(plan, measure, window, times.covered)
             aside |= {cell} if hidden else set()
             said += _pooled(measure, window)
     return Gathered(pl.concat(tables), counted, frozenset(aside), tuple(together(notes)))
@@ -156,13 +156,13 @@ def _bases(
     return found, held
 
 
-def _counted(plan: Plan, measure: Measure, window: Window) -> Counted:
+def _counted(plan: Plan, measure: Measure, window: Window, covered: frozenset[Month]) -> Counted:
     numerator, base = plan.conditions[measure.indicator]
     kind = KINDS[kind_of(measure)]
     # a mean counts the things it is made of as its base
     own = numerator if kind.denominator and not kind.numerator else base
     people = measure.value if measure.kind == "distinct" else ""
-    return Counted(plan.records.name, numerator, own, months(window.over), people)
+    return Counted(plan.records.name, numerator, own, months(window.over) & covered, people)
 
 
 def _areas(count: int) -> str:

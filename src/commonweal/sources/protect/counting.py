@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from commonweal.model.period import Period
 from commonweal.model.project import Project
-from commonweal.model.source import Records
+from commonweal.model.source import Measure, Records
 from commonweal.sources.collect import Collected
 from commonweal.sources.dates import months
-from commonweal.sources.filter import EVERY, AllOf, Empty
+from commonweal.sources.filter import EVERY, AllOf, Compare, Empty
 from commonweal.sources.ledger import COUNTED
+from commonweal.sources.measure.gather import Counted
 from commonweal.sources.measure.kinds import KINDS
-from commonweal.sources.protect.overlaps import Count, Source
+from commonweal.sources.protect.overlaps import Source
 
+#: Below minus this there is no number: to be at least as much is to be a number at all.
+FAR: Final = 1e300
 #: What sets the sources of tables apart from those of records.
 TABLE: Final = "table: "
 
@@ -28,46 +32,59 @@ def about_people(records: Records) -> bool:
 
 def record_sources(project: Project, collected: Collected, exact: pl.DataFrame) -> list[Source]:
     """A source for each source of records about people; `exact` holds their observations, with `row#`."""
+    measures = {measure.indicator: measure for measure in project.measures}
     found = []
     for records in sorted(filter(about_people, project.records), key=lambda r: r.name):
         rows = exact.filter(pl.col("source") == records.name)
-        counts = {}
-        for indicator, label in (
-            rows.select("indicator", "period").unique().sort("indicator", "period").rows()
-        ):
-            held = collected.figures[indicator, label]
-            counts[indicator, label] = Count(held.numerator, held.base, held.months, held.people)
+        cells = rows.select("indicator", "period").unique().sort("indicator", "period").rows()
+        counts = {cell: _of_some(collected.figures[cell], measures[cell[0]]) for cell in cells}
         ledger = collected.ledger.filter(pl.col("source") == records.name)
         fates = dict(ledger.select("fate", "records").iter_rows())
         found.append(Source(records.name, rows, counts, fates, _whole(rows, counts, fates)))
     return found
 
 
-def _whole(rows: pl.DataFrame, counts: Mapping[tuple[str, str], Count], fates: Mapping[str, int]) -> bool:
+def _of_some(counted: Counted, measure: Measure) -> Counted:
+    """What is counted where a measure leaves out records that meet its conditions.
+
+    A mean is of those that have a number, a standardised rate of those whose group is known. Which records
+    have a group is not known from the filters, so it is a condition of its own.
+    """
+    numbers = tuple(Compare(column, ">=", -FAR) for column in (measure.value, measure.over) if column)
+    if numbers and not counted.people:
+        return replace(counted, base=AllOf((counted.base, *numbers)))
+    if measure.by:
+        known = Empty(f"{measure.by} {measure.denominator}")
+        return replace(counted, numerator=AllOf((counted.numerator, known)))
+    return counted
+
+
+def _whole(rows: pl.DataFrame, counts: Mapping[tuple[str, str], Counted], fates: Mapping[str, int]) -> bool:
     """Whether the periods of an indicator that counts every record hold all records that were counted."""
-    size = pl.col("period").str.len_chars()  # 2016, 2015/16 and 2016-Q2, 2016-04: never both kinds in one
-    for (indicator, _), part in rows.group_by("indicator", size, maintain_order=True):
-        kind = KINDS[part["kind"][0]]
-        for role, column, counted in (
-            ("numerator", "numerator", kind.numerator),
-            ("base", "denominator", kind.denominator),
+    sums: dict[tuple[str, int], float] = {}
+    for (indicator, label), part in rows.group_by("indicator", "period", maintain_order=True):
+        counted, kind = counts[str(indicator), str(label)], KINDS[part["kind"][0]]
+        if counted.people:
+            continue
+        for role, condition, counts_people, column in (
+            ("count", counted.numerator, kind.numerator, "numerator"),
+            ("base", counted.base, kind.denominator, "denominator"),
         ):
-            conditions = {getattr(counts[str(indicator), label], role) for label in part["period"].unique()}
-            if counted and conditions == {EVERY} and part[column].sum() == fates.get(COUNTED):
-                return True
-    return False
+            if counts_people and condition == EVERY:
+                key = (f"{role} {indicator}", len(counted.months))
+                sums[key] = sums.get(key, 0.0) + float(part[column].sum())
+    return fates.get(COUNTED) in sums.values()
 
 
 def table_sources(exact: pl.DataFrame) -> list[Source]:
     """A source for each indicator of tables about people: nothing says how it overlaps with another."""
     found = []
     for (indicator,), rows in exact.group_by("indicator", maintain_order=True):
-        base = Empty("base")
-        counts = {}
+        base, name, counts = Empty("base"), f"{TABLE}{indicator}", {}
         for label in rows["period"].unique().sort():
             inside = AllOf((base, Empty("count"))) if KINDS[rows["kind"][0]].complement else Empty("count")
-            counts[str(indicator), label] = Count(inside, base, months(Period.parse(label)))
-        found.append(Source(f"{TABLE}{indicator}", rows, counts))
+            counts[str(indicator), label] = Counted(name, inside, base, months(Period.parse(label)))
+        found.append(Source(name, rows, counts))
     return found
 
 
@@ -81,5 +98,5 @@ def apart(source: Source) -> Source:
         base = Empty(f"base {indicator} {label}")
         inside = Empty(f"count {indicator} {label}")
         kept = AllOf((base, inside)) if count.base != count.numerator else inside
-        counts[indicator, label] = Count(kept, base, count.months)
+        counts[indicator, label] = Counted(source.name, kept, base, count.months)
     return Source(source.name, source.rows, counts)

@@ -18,14 +18,14 @@ from commonweal.sources.protect.logic import groups, vectors
 Months = frozenset[int]
 INFINITE: Final = float("inf")
 #: Records that meet a condition and happened in some months.
-Counted = tuple[Condition, Months]
+Met = tuple[Condition, Months]
 Atoms = tuple[int, ...]
 
 #: What is left over of a base: records that meet the second condition and not the first.
 Rest = tuple[Condition, Condition, Months]
 #: Different people, by the column that names them, with a record that meets a condition in some months.
 People = tuple[str, Condition, Months]
-Key = Counted | Rest | People
+Key = Met | Rest | People
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Layout:
     ties: tuple[Tie, ...] = ()
 
 
-def layout(figures: Iterable[Counted], rests: Iterable[Rest] = (), people: Iterable[People] = ()) -> Layout:
+def layout(figures: Iterable[Met], rests: Iterable[Rest] = (), people: Iterable[People] = ()) -> Layout:
     """The layout of a source's figures; those left over of a base come as (condition, base, months).
 
     People are no sum of records: someone may have many. What holds of them is that they are no more than the
@@ -192,7 +192,7 @@ class _Builder:
                 self.ties.append(Tie(all_of_them, less[count, base, months], 0.0, INFINITE))
         return atoms, less
 
-    def people(self, people: Sequence[People], records: Sequence[Counted]) -> dict[Key, Atoms]:
+    def people(self, people: Sequence[People], records: Sequence[Met]) -> dict[Key, Atoms]:
         """An atom for each number of different people, and what ties it to others and to records."""
         found: dict[Key, Atoms] = {key: (self.size + i,) for i, key in enumerate(people)}
         self.size += len(people)

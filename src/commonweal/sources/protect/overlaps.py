@@ -12,25 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from commonweal.sources.filter import EVERY, Condition
+from commonweal.sources.filter import EVERY
 from commonweal.sources.ledger import COUNTED, READ
+from commonweal.sources.measure.gather import Counted
 from commonweal.sources.protect.disclosure.system import NONE, Figure, Switch, System
 from commonweal.sources.protect.known import LEDGER_COST, Known, Role, cost, known
-from commonweal.sources.protect.layout import Atoms, Counted, Key, Layout, Months, People, Rest, layout
+from commonweal.sources.protect.layout import Atoms, Key, Layout, Met, Months, People, Rest, layout
 from commonweal.sources.protect.rule import Rule
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What an indicator counts in a period: records that meet a condition, of those that meet the base's.
-
-    `people` names the column whose different texts are counted, where it is people and not records.
-    """
-
-    numerator: Condition
-    base: Condition
-    months: Months
-    people: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +43,7 @@ class Source:
 
     name: str
     rows: pl.DataFrame
-    counts: Mapping[tuple[str, str], Count]
+    counts: Mapping[tuple[str, str], Counted]
     fates: Mapping[str, int] = field(default_factory=dict)
     whole: bool = False
 
@@ -120,7 +108,7 @@ class _Build:
     ledger_switch: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def add(self, source: Source, public_base: bool) -> None:
-        published = [
+        published: list[tuple[Mapping[str, Any], tuple[Known, ...]]] = [
             (row, found)
             for row in source.rows.iter_rows(named=True)
             if (
@@ -129,7 +117,10 @@ class _Build:
         ]
         laid, everyone = self._laid(source, published)
         totals: list[int] = []
-        for area in sorted({row["area"] for row, _ in published}):
+        by_area: dict[str, list[tuple[Mapping[str, Any], tuple[Known, ...]]]] = {}
+        for row, found in published:
+            by_area.setdefault(row["area"], []).append((row, found))
+        for _, own in sorted(by_area.items()):
             first = self.atoms
             self.atoms += laid.size
             for tie in laid.ties:
@@ -138,9 +129,8 @@ class _Build:
                     Place(source.name),
                 )
             totals += _moved(everyone, first)
-            for row, found in published:
-                if row["area"] == area:
-                    self._row(source, laid, first, row, found)
+            for row, found in own:
+                self._row(source, laid, first, row, found)
         if source.fates:
             self._ledger(source, tuple(totals))
 
@@ -152,7 +142,7 @@ class _Build:
         for row, found in published:
             for item in found:
                 asked[_key(source.counts[row["indicator"], row["period"]], item.role)] = None
-        figures: list[Counted] = [key for key in asked if len(key) == 2]
+        figures: list[Met] = [key for key in asked if len(key) == 2]
         people: list[People] = [key for key in asked if len(key) == 3 and isinstance(key[0], str)]
         rests: list[Rest] = [key for key in asked if len(key) == 3 and not isinstance(key[0], str)]
         months: Months = frozenset().union(*(key[-1] for key in asked))
@@ -190,7 +180,7 @@ class _Build:
                 self._figure(Figure(atoms, old.low, old.high, less=less), place)
 
     def _ledger(self, source: Source, totals: tuple[int, ...]) -> None:
-        """Counted and read as sums over all areas; each other fate is records of its own."""
+        """Met and read as sums over all areas; each other fate is records of its own."""
         if not source.whole:
             totals = (*totals, self._atom())
         parts: dict[str, Atoms] = {
@@ -229,7 +219,7 @@ class _Build:
         )
 
 
-def _key(count: Count, role: Role) -> Key:
+def _key(count: Counted, role: Role) -> Key:
     """What a count of an observation is called in a layout."""
     match role:
         case Role.COUNT if count.people:

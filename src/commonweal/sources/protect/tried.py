@@ -10,10 +10,20 @@ import numpy as np
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.sources.ledger import COUNTED, READ
 from commonweal.sources.protect.counting import apart
-from commonweal.sources.protect.disclosure.intruder import ContradictionError, consistent, exposures
-from commonweal.sources.protect.disclosure.suppress import Pattern, UnprotectableError, published, suppress
-from commonweal.sources.protect.disclosure.system import Array, System
+from commonweal.sources.protect.disclosure.intruder import (
+    ContradictionError,
+    consistent,
+    narrowed,
+)
+from commonweal.sources.protect.disclosure.suppress import (
+    Pattern,
+    UnprotectableError,
+    published,
+    suppress,
+)
+from commonweal.sources.protect.disclosure.system import Array, Part, System, part_of
 from commonweal.sources.protect.overlaps import Earlier, Overlaps, Place, Source, overlaps
 from commonweal.sources.protect.rule import Rule
 
@@ -67,23 +77,73 @@ def tried(
     def joined(parts: Sequence[Source]) -> Overlaps:
         return overlaps(parts, rule, public_base=public_base, minimum_base=minimum_base, earlier=earlier)
 
-    whole = joined(sources)
-    separate: tuple[str, ...] = ()
-    if whole.system.guarded.any() and not consistent(whole.system):
-        broken = [s.name for s in sources if not consistent(joined([s]).system)]
-        separate = tuple(sorted(broken))
-        whole = joined([apart(s) if s.name in broken else s for s in sources])
-    narrowed = exposures(whole.system)
+    whole, separate = joined(sources), frozenset[str]()
     try:
-        pattern = suppress(whole.system, rule)
-    except (UnprotectableError, ContradictionError) as error:
-        figures = error.figures if isinstance(error, UnprotectableError) else ()
-        raise _refused([whole.places[figure] for figure in figures], sources) from error
-    system = published(whole.system, pattern.levels, rule)
-    if exposures(system):  # can't be: the last word is not the search's but the intruder's
-        raise _refused([whole.places[e.figure] for e in exposures(system)], sources)
-    told = tuple((whole.places[e.figure], e.upper, round(e.reached, 6)) for e in narrowed)
-    return Tried(whole, pattern, system, separate, told)
+        given = narrowed(_cells(whole).system)
+    except ContradictionError:
+        separate = frozenset(s.name for s in sources if not consistent(_cells(joined([s])).system))
+        whole = joined([apart(s) if s.name in separate else s for s in sources])
+        given = narrowed(_cells(whole).system)
+    try:
+        pattern, system = _searched(whole, [figure for figure, _, _ in given], rule)
+    except UnprotectableError as error:
+        raise _refused([whole.places[figure] for figure in error.figures], sources) from error
+    # can't be, and the ledger was tried with all it runs over: the last word is not the search's
+    others = [i for i, place in enumerate(whole.places) if (place.source, READ) not in whole.ledger_switch]
+    rest = part_of(system, np.array(others, dtype=np.int64))
+    if left := narrowed(rest.system):
+        raise _refused([whole.places[int(rest.figures[figure])] for figure, _, _ in left], sources)
+    cells = _cells(whole).figures
+    told = tuple((whole.places[cells[figure]], upper, round(end, 6)) for figure, upper, end in given)
+    return Tried(whole, pattern, system, tuple(sorted(separate)), told)
+
+
+def _cells(whole: Overlaps) -> Part:
+    """The system without the ledger, whose totals would tie all areas of a source together."""
+    return part_of(
+        whole.system, np.array([i for i, p in enumerate(whole.places) if not p.fate], dtype=np.int64)
+    )
+
+
+def _searched(whole: Overlaps, exposed: Sequence[int], rule: Rule) -> tuple[Pattern, System]:
+    """The pattern of the figures, then which totals of the ledger may stand beside it."""
+    cells = _cells(whole)
+    try:
+        found = suppress(cells.system, rule, exposed)
+    except UnprotectableError as error:
+        raise UnprotectableError([int(cells.figures[figure]) for figure in error.figures]) from error
+    levels = np.zeros(len(whole.system.cost), dtype=np.int64)
+    levels[cells.switches] = found.levels
+    tries, given = found.tries, found.exposed
+    for source in sorted({source for source, _ in whole.ledger_switch}):
+        withheld, tried, more = _ledger(whole, source, levels, rule)
+        levels[withheld] = 1
+        tries, given = tries + tried, given + more
+    return Pattern(levels, given, tries, found.exact), _read(whole.system, whole.places, levels, rule)
+
+
+def _read(system: System, places: Sequence[Place], levels: Array, rule: Rule) -> System:
+    """What a reader knows: a total that is left out of the ledger is no figure, so it need not stay open."""
+    left_out = [i for i, p in enumerate(places) if p.fate and levels[system.switch[i]]]
+    return published(system, levels, rule).unguarded(np.array(left_out, dtype=np.int64))
+
+
+def _ledger(whole: Overlaps, source: str, levels: Array, rule: Rule) -> tuple[list[int], int, int]:
+    """The fewest totals of a source that have to be left out: the switches, how often that was tried, and
+    how many hidden figures all totals together would have narrowed."""
+    own = np.array([i for i, place in enumerate(whole.places) if place.source == source], dtype=np.int64)
+    part = part_of(whole.system, own)
+    totals = [whole.ledger_switch[source, fate] for fate in (READ, COUNTED)]
+    given = 0
+    for tried, withheld in enumerate(([], totals[:1], totals[1:], totals)):
+        turned = levels.copy()
+        turned[withheld] = 1
+        places = [whole.places[i] for i in own]
+        found = narrowed(_read(part.system, places, turned[part.switches], rule))
+        given = given if tried else len({figure for figure, _, _ in found})
+        if not found:
+            return withheld, tried + 1, given
+    raise UnprotectableError([int(own[figure]) for figure, _, _ in found])
 
 
 def _refused(places: Sequence[Place], sources: Sequence[Source]) -> CommonwealError:

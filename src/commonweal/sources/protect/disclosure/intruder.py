@@ -16,12 +16,12 @@ from typing import Final
 import numpy as np
 
 from commonweal.sources.protect.disclosure.linear import TOLERANCE, Program, Solution
-from commonweal.sources.protect.disclosure.system import Array, System
+from commonweal.sources.protect.disclosure.system import Array, System, parts
 
 #: Systems of up to this many atoms are tried with whole numbers too.
 WHOLE: Final = 200
 #: Rounds in which all figures still open are aimed at together, before each is aimed at by itself.
-TOGETHER: Final = 12
+TOGETHER: Final = 8
 
 
 class ContradictionError(ValueError):
@@ -66,22 +66,48 @@ def intervals(system: System) -> tuple[Array, Array]:
 
 
 def exposures(system: System) -> list[Exposure]:
-    """Every guarded figure that has lost a value it must stay open to; an end each.
-
-    Most figures are cleared many at a time: a single set of counts that fits everything published and
-    has a thousand hidden figures at their largest at once clears a thousand.
+    """Every guarded figure that has lost a value it must stay open to; an end each. For one connected part.
 
     Raises ContradictionError.
     """
+    return [exposure for upper in (True, False) for exposure in _alone(system, upper, _open(system, upper))]
+
+
+def narrowed(system: System) -> list[tuple[int, bool, float]]:
+    """Every guarded figure of a whole system that is narrowed, whether from above, and how far it gets.
+
+    Most figures are cleared many at a time, as in each part; the parts that hold the others are then looked
+    at one by one. Raises ContradictionError.
+    """
+    found: list[tuple[int, bool, float]] = []
+    for upper in (True, False):
+        left = _open(system, upper)
+        if not len(left):
+            continue
+        for part in parts(system):
+            here = np.flatnonzero(np.isin(part.figures, left))
+            found += [
+                (int(part.figures[e.figure]), upper, e.reached) for e in _alone(part.system, upper, here)
+            ]
+    return found
+
+
+def _needed(system: System, figures: Array, upper: bool) -> Array:
+    """How far figures must be open."""
+    needed: Array = (system.keep if upper else system.keep_from)[figures].astype(float)
+    return needed
+
+
+def _open(system: System, upper: bool) -> Array:
+    """The guarded figures that are not cleared together, up or down.
+
+    A single set of counts that fits everything published and has a thousand hidden figures at their largest
+    at once clears a thousand. Those that are still in doubt are aimed at again, a few times.
+    """
     guarded = np.flatnonzero(system.guarded)
+    needed = _needed(system, guarded, upper)
     if not len(guarded):
-        return []
-    return [*_short(system, guarded, upper=True), *_short(system, guarded, upper=False)]
-
-
-def _short(system: System, guarded: Array, *, upper: bool) -> list[Exposure]:
-    """The guarded figures that do not get as far as they must, up or down."""
-    needed = (system.keep if upper else system.keep_from)[guarded].astype(float)
+        return guarded
     program = Program(system)
     if upper:  # no more is needed, and a figure that had more would only leave less for others
         program.hold(guarded, system.low[guarded], np.minimum(system.high[guarded], needed))
@@ -92,26 +118,31 @@ def _short(system: System, guarded: Array, *, upper: bool) -> list[Exposure]:
             break
         cleared = left & _reaches(found.figures[guarded], needed, upper)
         left &= ~cleared
-        if not left.any():
-            return []
-        if not cleared.any():
+        if not (left.any() and cleared.any()):
             break
-    program.hold(guarded, system.low[guarded], system.high[guarded])
+    return guarded[left]
+
+
+def _alone(system: System, upper: bool, figures: Array) -> list[Exposure]:
+    """Those of some guarded figures that, each by itself, do not get as far as they must."""
+    if not len(figures):
+        return []
+    needed = _needed(system, figures, upper)
+    program = Program(system)
+    left = np.ones(len(figures), dtype=bool)
     short = []
-    for place, figure in enumerate(guarded):
+    for place, figure in enumerate(figures.tolist()):
         if not left[place]:
             continue
+        here = figures[place : place + 1]
         if upper:
-            program.hold(
-                np.array([figure]), system.low[[figure]], np.minimum(system.high[[figure]], needed[place])
-            )
+            program.hold(here, system.low[here], np.minimum(system.high[here], needed[place]))
         found = _solved(program.most([figure]) if upper else program.least([figure]))
         if upper:
-            program.hold(np.array([figure]), system.low[[figure]], system.high[[figure]])
-        cleared = left & _reaches(found.figures[guarded], needed, upper)
-        left &= ~cleared
+            program.hold(here, system.low[here], system.high[here])
+        left &= ~_reaches(found.figures[figures], needed, upper)
         if left[place]:
-            short.append(Exposure(int(figure), upper, found.value, float(needed[place]), found.weights))
+            short.append(Exposure(figure, upper, found.value, float(needed[place]), found.weights))
     return short
 
 

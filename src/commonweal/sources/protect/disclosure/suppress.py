@@ -11,15 +11,15 @@ tabular data with linear constraints, Journal of the American Statistical Associ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from commonweal.sources.protect.disclosure.intruder import WHOLE, Exposure, exposures, impossible
+from commonweal.sources.protect.disclosure.intruder import WHOLE, Exposure, exposures, impossible, narrowed
 from commonweal.sources.protect.disclosure.linear import TOLERANCE, choose
-from commonweal.sources.protect.disclosure.system import Array, Part, System, parts
+from commonweal.sources.protect.disclosure.system import Array, System, parts
 from commonweal.sources.protect.rule import Rule
 
 #: With more switches than this in one connected part, cuts are covered greedily instead of at least cost.
@@ -58,29 +58,42 @@ class Pattern:
     exact: bool = True
 
 
-def suppress(system: System, rule: Rule) -> Pattern:
+def suppress(system: System, rule: Rule, exposed: Collection[int] | None = None) -> Pattern:
     """The cheapest pattern that leaves every guarded figure open, with the narrowest ranges that do.
 
-    Raises UnprotectableError where hiding everything would not do, ContradictionError where nothing fits.
+    `exposed` are the figures that an intruder narrows in the system as it is, where they are known already.
+    Connected parts that are alike are solved once. Raises UnprotectableError where hiding everything would
+    not do, ContradictionError where nothing fits.
     """
+    first = {figure for figure, _, _ in narrowed(system)} if exposed is None else set(exposed)
     levels = np.zeros(len(system.cost), dtype=np.int64)
-    narrowed = {exposure.figure for exposure in exposures(system)}
-    tries, exact, lost = 1, True, []
-    for part in parts(system) if narrowed else []:
-        if narrowed.isdisjoint(part.figures.tolist()):
+    tries, exact, lost = 1, True, list[int]()
+    solved: dict[tuple[bytes, ...], tuple[Array, int, bool] | UnprotectableError] = {}
+    for part in parts(system) if first else []:
+        if first.isdisjoint(part.figures.tolist()):
             continue
-        try:
-            found = _Search(part.system).run()
-        except UnprotectableError as error:
-            lost += [int(part.figures[figure]) for figure in error.figures]
+        found = solved.get(part.system.signature)
+        if found is None:
+            found = solved[part.system.signature] = _solved(part.system, rule)
+            tries += 0 if isinstance(found, UnprotectableError) else found[1]
+        if isinstance(found, UnprotectableError):
+            lost += [int(part.figures[figure]) for figure in found.figures]
             continue
-        ranged, more = _narrowest(part, found.hidden, rule)
-        levels[part.switches] = ranged
-        tries += found.tries + more
-        exact &= found.exact
+        levels[part.switches] = found[0]
+        exact &= found[2]
     if lost:
         raise UnprotectableError(sorted(lost))
-    return Pattern(levels, len(narrowed), tries, exact)
+    return Pattern(levels, len(first), tries, exact)
+
+
+def _solved(system: System, rule: Rule) -> tuple[Array, int, bool] | UnprotectableError:
+    """The levels of one part's pattern, how often the intruder tried, whether nothing cheaper is safe."""
+    try:
+        found = _Search(system).run()
+    except UnprotectableError as error:
+        return error
+    ranged, more = _narrowest(system, found.hidden, rule)
+    return ranged, found.tries + more, found.exact
 
 
 def published(system: System, levels: Array, rule: Rule) -> System:
@@ -195,26 +208,26 @@ def _greedy(cost: Array, needs: Array, cuts: Sequence[Cut], hidden: Array) -> Ar
             found[needs[best]] = True
 
 
-def _narrowest(part: Part, hidden: Array, rule: Rule) -> tuple[Array, int]:
+def _narrowest(system: System, hidden: Array, rule: Rule) -> tuple[Array, int]:
     """The narrowest published ranges under which a pattern stays safe, and how often that was tried.
 
-    First the same level for all; then each by itself as low as it goes.
+    First the same level for all; then each by itself as low as it goes. Whole numbers are tried last: if they
+    do not fit, all keep the same level.
     """
-    system, tries = part.system, 0
-    level = 0
-    while True:
+    level, tries = 1, 1
+    while level < WIDEST and not safe(published(system, np.where(hidden, level, 0), rule)):
         level, tries = level + 1, tries + 1
-        levels = np.where(hidden, level, 0)
-        if level == WIDEST or safe(published(system, levels, rule)):
-            break
+    same = np.where(hidden, level, 0)
     ranged = np.unique(system.switch[(system.class_ >= 0) & (system.switch >= 0)])
-    one_by_one = [s for s in ranged if hidden[s]]
-    for switch in one_by_one if len(one_by_one) <= ONE_BY_ONE else []:
+    one_by_one = [int(switch) for switch in ranged if hidden[switch]]
+    if level == 1 or len(one_by_one) > ONE_BY_ONE:
+        return same, tries
+    levels = same.copy()
+    for switch in one_by_one:
         for lower in range(1, level):
-            tried = levels.copy()
-            tried[switch] = lower
+            levels[switch] = lower
             tries += 1
-            if safe(published(system, tried, rule)):
-                levels = tried
+            if not exposures(published(system, levels, rule)):
                 break
-    return levels, tries
+            levels[switch] = level
+    return (levels if safe(published(system, levels, rule)) else same), tries + 1

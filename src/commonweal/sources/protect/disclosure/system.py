@@ -113,6 +113,12 @@ class System:
         held: Array = self.keep > 0
         return held
 
+    @property
+    def signature(self) -> tuple[bytes, ...]:
+        """Equal for equal systems."""
+        columns = (self.start, self.atom, self.sign, self.low, self.high, self.keep, self.keep_from)
+        return tuple(c.tobytes() for c in (*columns, self.switch, self.class_, self.cost, self.needs))
+
     def row(self, figure: int) -> slice:
         """Where the entries of a figure are in `atom` and `sign`."""
         return slice(int(self.start[figure]), int(self.start[figure + 1]))
@@ -121,6 +127,12 @@ class System:
         """The system in which nothing is published of the figures that these switches hide."""
         off = (self.switch >= 0) & np.append(hidden, False)[self.switch]
         return replace(self, low=np.where(off, 0.0, self.low), high=np.where(off, np.inf, self.high))
+
+    def unguarded(self, figures: Array) -> System:
+        """The system in which some figures need not stay open."""
+        keep = self.keep.copy()
+        keep[figures] = 0
+        return replace(self, keep=keep)
 
     def ranged(self, low: Array, high: Array) -> System:
         """The system with other ranges."""
