@@ -18,6 +18,7 @@ from commonweal.formats.projection import projection
 from commonweal.model.area import Boundaries
 from commonweal.model.project import Project
 from commonweal.sources import Collected, collect
+from commonweal.sources.backends import reference
 
 CRIMES = "microdata_police_crime_lbbd/police_street_crime_lbbd_2016_2018.csv.gz"
 FOOD = "microdata_food_hygiene_lbbd_2016/food_hygiene_lbbd_2016_02_05.csv"
@@ -288,7 +289,10 @@ def test_terminated_postcodes_have_no_area(tmp_path: Path) -> None:
     """Of 902 postcodes in the table 38 ended before 2025 and have no ward; the others have one of 2022."""
     path = at("postcodes_lbbd.csv")
     link = f"link: {{by: postcode, column: PostCode, path: {path}, from: postcode, to: ward_code_2025}}"
-    collected = collect(written(tmp_path, "2022", food_text(link), ["places"]))
+    read = written(tmp_path, "2022", food_text(link), ["places"])
+    collected, slow = collect(read), collect(read, backend=reference.total)
+    assert slow.counted.frame.equals(collected.counted.frame)
+    assert slow.ledger.equals(collected.ledger)
     assert fates(collected) == {
         "read": 953, "counted": 864, "empty area code": 46, "unknown area code": 5, "key without an area": 38,
     }  # fmt: skip
