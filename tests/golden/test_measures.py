@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from made_project import NO_DENOMINATORS, made_project
 
 from commonweal.methods.interval import mean_and_limits, poisson_limits
 from commonweal.methods.life_table import life_expectancy
 from commonweal.methods.standardise import EUROPEAN_2013, direct, expected
+from commonweal.model.project import JOINT, STRATA
+from commonweal.model.source import Link, Measure, Records
+from commonweal.sources import collect
 
 AREA = ["area", "year", "sex"]
 
@@ -112,3 +117,87 @@ def test_every_age_of_a_life_table_equals_the_reference_results(golden: Path) ->
     same(years[both], given[both])
     ends = numbers(table, "lower95", "upper95").reshape(-1, 20, 2)
     same(limits[both], ends[both])
+
+
+# ---- from records, the whole way ----
+
+
+def one_a_row(rows: pl.DataFrame, figure: str) -> str:
+    """A record for each thing that a table counts: ward, date, age band, sex."""
+    lines = [
+        f"{area},{year},{age},{sex}\n" * count
+        for area, year, age, sex, count in rows.select("area", "year", "age_band", "sex", figure).iter_rows()
+    ]
+    return "ward,year,age_band,sex\n" + "".join(lines)
+
+
+def collected(root: Path, rows: pl.DataFrame, figure: str, *measures: Measure) -> pl.DataFrame:
+    """The observations of measures of such records, among people by age band and sex."""
+    path = root / "things.csv"
+    path.write_text(one_a_row(rows, figure), encoding="utf-8")
+    group = pl.col("age_band") + JOINT + pl.col("sex")
+    strata = rows.select(
+        pl.lit("people").alias("name"),
+        "area",
+        pl.col("year").cast(pl.String).alias("period"),
+        group.alias("group"),
+        pl.col("population").cast(pl.Float64).alias("value"),
+    ).cast(STRATA)  # type: ignore[arg-type]
+    whole = strata.group_by("name", "area", "period").agg(pl.col("value").sum())
+    areas = rows["area"].unique().sort().to_list()
+    source = Records("things", (path,), path.name, "thing", Link("code", "ward"), date="year")
+    project = made_project(
+        root, [source], measures, areas, ["2021", "2022"], denominators=whole.select(NO_DENOMINATORS.columns)
+    )
+    project = replace(project, strata=strata, groups={"people": ("age_band", "sex")})
+    return collect(project).counted.frame.sort("indicator", "area", "period")
+
+
+def test_records_lead_to_the_reference_standardised_rates_and_ratios(golden: Path, tmp_path: Path) -> None:
+    rows = pl.read_csv(golden / "measures/inputs/events19.csv")
+    by = (("age_band", "age_band"), ("sex", "sex"))
+    found = collected(
+        tmp_path,
+        rows,
+        "events",
+        Measure("dsr", "things", "standardised_rate", per=100_000, denominator="people", by=by[:1]),
+        Measure("smr", "things", "standardised_ratio", per=100, denominator="people", by=by),
+    )
+    rates = pl.read_csv(golden / "measures/expected/dsr_per100000.csv").filter(pl.col("sex") == "P")
+    columns = ("value", "lower", "upper")
+    same(
+        numbers(found.filter(indicator="dsr"), *columns),
+        numbers(rates.sort("area", "year"), "value", "lower95", "upper95"),
+    )
+    ratios = pl.read_csv(golden / "measures/expected/isratio.csv").filter(pl.col("refvalue") == 100)
+    same(
+        numbers(found.filter(indicator="smr"), *columns),
+        numbers(ratios.sort("area", "year"), "value", "lower95", "upper95"),
+    )
+
+
+def test_records_lead_to_the_reference_life_expectancy(golden: Path, tmp_path: Path) -> None:
+    rows = pl.read_csv(golden / "measures/inputs/deaths20.csv")
+    measure = Measure(
+        "life", "things", "life_expectancy", denominator="people", by=(("age_band", "age_band"),)
+    )
+    found = collected(tmp_path, rows, "deaths", measure)
+    table = pl.read_csv(golden / "measures/expected/life_expectancy_0_65.csv")
+    table = table.filter((pl.col("sex") == "P") & (pl.col("age_from") == 0)).sort("area", "year")
+    same(numbers(found, "value"), numbers(table, "value"))
+    told = table["value"].is_not_null().to_numpy()
+    same(numbers(found, "lower", "upper")[told], numbers(table, "lower95", "upper95")[told])
+
+
+def test_records_lead_to_the_reference_means(golden: Path, tmp_path: Path) -> None:
+    path = tmp_path / "means.csv"
+    path.write_bytes((golden / "measures/inputs/means.csv").read_bytes())
+    source = Records("things", (path,), path.name, "thing", Link("code", "area"), date="year")
+    table = pl.read_csv(golden / "measures/expected/means.csv").sort("area", "year")
+    areas = table["area"].unique().sort().to_list()
+    measure = Measure("mean", "things", "mean", value="value", decimals=6)
+    project = made_project(tmp_path, [source], [measure], areas, ["2021", "2022"])
+    found = collect(project).counted.frame.with_columns(pl.col("period").cast(pl.Int64).alias("year"))
+    both = table.join(found, on=["area", "year"], suffix=" found").sort("area", "year")
+    assert both.height == table.height
+    same(numbers(both, "value found", "lower", "upper"), numbers(both, "value", "lower95", "upper95"))

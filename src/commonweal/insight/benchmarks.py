@@ -20,7 +20,7 @@ from commonweal.model.period import Period
 
 Array = np.ndarray[Any, Any]
 #: Kinds of value that are a numerator over a denominator, so that areas can be added up.
-_RATIOS: Final = ("count", "rate", "percentage")
+_RATIOS: Final = ("count", "rate", "percentage", "mean", "count_ratio", "standardised_ratio")
 _NUMBERS: Final = ("value", "lower", "upper", "numerator", "denominator")
 #: The attribute that a plain mean over areas is weighted by, where there is one.
 _POPULATION: Final = "population"

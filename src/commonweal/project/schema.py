@@ -145,7 +145,7 @@ class ValueKeys(TableKeys):
     subject: Subject | None = Field(None, description="Who is described; default: as the framework says.")
     published: bool = Field(False, description="The figures are already public and need no control.")
     protected: bool = Field(False, description="The figures have passed the gate (a published project).")
-    kind: Literal["value", "count", "rate", "percentage"] | None = Field(
+    kind: Literal["value", "count", "rate", "percentage", "mean", "median", "sum", "ratio"] | None = Field(
         None, description="How value follows from numerator and denominator."
     )
     per: float | None = Field(None, gt=0, description="The multiplier of a rate, such as 1000.")
