@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from commonweal.errors import CommonwealError
 from commonweal.model.area import Area, Areas, Geography
 from commonweal.model.codes import advice, entity
-from commonweal.model.lookup import MOVED, Lookup, composed, dealt, way
+from commonweal.model.dealing import dealt
+from commonweal.model.lookup import MOVED, Lookup, composed, way
 
 OLD, NEW, LATER = Geography("ward", "2014"), Geography("ward", "2022"), Geography("ward", "2026")
 
@@ -146,3 +148,20 @@ def test_codes_tell_what_they_are_of() -> None:
     assert advice(["x", "y"], wards) == ""
     assert advice([], wards) == ""
     assert advice([" Abbey ", "alibon"], wards) == "They are names of areas: write the codes."
+
+
+def test_a_figure_in_many_cells_reaches_every_area_by_its_share() -> None:
+    """A thousand people of a thousand ages, six in ten in X: so X gets about 600 of them."""
+    frame = pl.DataFrame({"area": ["A"] * 1000, "age": range(1000), "n": [1] * 1000})
+    out = dealt(frame, ["n"], lookup(("A", "X", 0.6), ("A", "Y", 0.4)), ["age"])
+    running = out.filter(to="X").sort("age")["n"].cum_sum().to_numpy()
+    assert abs(running - 0.6 * np.arange(1, 1001)).max() < 1
+    by_cell = out.group_by("age").agg(pl.col("n").sum())
+    assert by_cell["n"].to_list() == [1] * 1000
+
+
+def test_figures_by_themselves_owe_one_another_nothing() -> None:
+    frame = pl.DataFrame({"area": ["A", "A"], "period": ["2016", "2017"], "n": [1, 1]})
+    halves = lookup(("A", "X", 0.5), ("A", "Y", 0.5))
+    assert dealt(frame, ["n"], halves).filter(pl.col("n") > 0)["to"].to_list() == ["X", "X"]
+    assert dealt(frame, ["n"], halves, ["period"]).filter(pl.col("n") > 0)["to"].to_list() == ["X", "Y"]

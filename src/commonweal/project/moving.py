@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from commonweal.model.lookup import TOLERANCE, Lookup, dealt
+from commonweal.model.dealing import dealt
+from commonweal.model.lookup import TOLERANCE, Lookup
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status
 
 #: A new area has a figure where old areas with this share of its weight have one.

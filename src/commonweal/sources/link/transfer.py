@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from commonweal.methods.fit import apportioned_limits, best_fit_limits
-from commonweal.model.lookup import FIT, MOVED, Lookup, dealt
+from commonweal.model.dealing import dealt
+from commonweal.model.lookup import FIT, MOVED, Lookup
 from commonweal.model.observation import SCHEMA, STATUS_CODE, STATUSES, Status
 from commonweal.model.project import Project
 from commonweal.model.source import Records
@@ -38,9 +39,9 @@ def move(
 ) -> pl.DataFrame:
     """Cells of old areas (`area` an index of `lookup.codes`) as cells of new ones (an index of `targets`).
 
-    The whole numbers in `columns` are dealt out by largest remainder within each cell of an old area, so that
-    all totals stay; other columns than these and `area` part the cells, as before. Deal out the totals of
-    whole periods: those of single months would be rounded month by month. `wholes` names for a part (a
+    The whole numbers in `columns` are dealt out by largest remainder within each old area, so that all totals
+    stay. Other columns than these and `area` part a figure into cells (age bands, the values of a histogram),
+    in each of which whole numbers are kept too. Move one period after the other. `wholes` names for a part (a
     numerator) the whole (its base) it is in: the rest is dealt out by itself, and part and rest make the new
     whole, so that no area has more of the part than of the whole.
 
@@ -62,7 +63,8 @@ def move(
     names = dict(enumerate(lookup.codes))
     named = linked.with_columns(pl.col("area").replace_strict(names, return_dtype=pl.String))
     place = {code: index for index, code in enumerate(targets)}
-    parted = dealt(named, numbers, lookup).with_columns(
+    parts = [name for name in cells.columns if name not in ("area", *columns, *rests.values())]
+    parted = dealt(named, numbers, lookup, parts).with_columns(
         pl.col("to")
         .replace_strict(place, default=int(Unlinked.ELSEWHERE), return_dtype=pl.Int64)
         .alias("area")
