@@ -102,7 +102,7 @@ class File:
 class Stored:
     """A table of a database: its address (never shown), its name in parts, its columns in order."""
 
-    address: str
+    address: str = field(repr=False)
     name: tuple[str, ...]
     columns: tuple[str, ...]
 

@@ -12,8 +12,8 @@ import polars as pl
 
 from commonweal.errors import CommonwealError
 from commonweal.sources.backends import kernel
-from commonweal.sources.backends.sql import Dialect
-from commonweal.sources.link.point import locate
+from commonweal.sources.backends.located import with_area
+from commonweal.sources.backends.sql import Dialect, distinct_names
 from commonweal.sources.query import (
     PLACES,
     ByCode,
@@ -105,7 +105,7 @@ def closed_room(paths: list[Path], scratch: Path) -> Iterator[Any]:
 
 def _total(engine: Any, query: Query) -> Totals:
     small_tables(engine, query)
-    relation = _relation(query.files)
+    relation = _relation(engine, query.files)
     kept, identical, differing = _repeats(engine, query, relation)
     answers = answer(engine, query, kept)
     unreadable_rows = _rejected(engine, query)
@@ -149,66 +149,53 @@ def _take(engine: Any, query: Query, located: Any, how: str) -> None:
     engine.unregister("located")
 
 
-def with_area(batch: Any, link: ByPoint) -> Any:
-    """A batch of rows with the area of each point beside it; no coordinate is not a number."""
-    import pyarrow as pa
-
-    x, y = (batch.column(name).to_numpy(zero_copy_only=False) for name in ("x", "y"))
-    return batch.append_column("area", pa.array(locate(link, x, y)))
-
-
 def _whole(engine: Any, query: Query, ask: int, parts: str) -> pl.DataFrame:
     found = pl.from_arrow(engine.sql(kernel.whole(query, ask, _DIALECT, parts)).to_arrow_table())
     assert isinstance(found, pl.DataFrame)
     return ordered(found, query.asks[ask])
 
 
-def _relation(files: tuple[File, ...]) -> str:
+def _relation(engine: Any, files: tuple[File, ...]) -> str:
     """All files as one relation, in order; files of the same form are read together."""
     parts = []
     for _, run in groupby(files, key=lambda f: (f.kind, f.columns, f.delimiter, f.folders)):
         alike = list(run)
         paths = ", ".join(_DIALECT.text(str(file.path)) for file in alike)
-        if alike[0].kind == "csv":
-            parts.append(_from_csv(alike[0], paths))
-        else:
-            parts.append(_from_parquet(alike[0], paths))
+        read = _from_csv if alike[0].kind == "csv" else _from_parquet
+        parts.append(read(engine, alike[0], f"[{paths}]"))
     return "(" + " union all by name ".join(parts) + ")"
 
 
-def _from_csv(file: File, paths: str) -> str:
-    columns = ", ".join(f"{_DIALECT.text(name)}: 'VARCHAR'" for name in _distinct(file.columns))
+def _from_csv(engine: Any, file: File, paths: str) -> str:
+    columns = ", ".join(f"{_DIALECT.text(name)}: 'VARCHAR'" for name in distinct_names(file.columns))
     return (
-        f"select * from read_csv([{paths}], auto_detect = false, header = true,"
+        f"select * from read_csv({paths}, auto_detect = false, header = true,"
         f" delim = {_DIALECT.text(file.delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
         f" columns = {{{columns}}}, store_rejects = true)"
     )
 
 
-def _from_parquet(file: File, paths: str) -> str:
+def _from_parquet(engine: Any, file: File, paths: str) -> str:
     """Columns of any type as text: conditions, codes and dates are about what would be written."""
+    read = f"read_parquet({paths}, union_by_name = false, hive_partitioning = false)"
+    held = engine.sql(f"select * from {read} limit 0")
+    types = {name: str(kind) for name, kind in zip(held.columns, held.types, strict=True)}
     given = dict(file.folders)
     own = [name for name in file.columns if name not in given]
-    texts = ", ".join(
-        [f"nullif(cast({name} as varchar), '') as {name}" for name in map(_DIALECT.name, own)]
-        + [f"cast({_text_or_null(value)} as varchar) as {_DIALECT.name(n)}" for n, value in file.folders]
-    )
-    return f"select {texts} from read_parquet([{paths}], union_by_name = false, hive_partitioning = false)"
+    texts = [f"nullif({_text(_DIALECT.name(n), types[n])}, '') as {_DIALECT.name(n)}" for n in own]
+    texts += [f"cast({_text_or_null(value)} as varchar) as {_DIALECT.name(n)}" for n, value in given.items()]
+    return f"select {', '.join(texts)} from {read}"
+
+
+def _text(column: str, kind: str) -> str:
+    """A value as text; a real number without a part behind the point as one would write it, 1 and not 1.0."""
+    if kind not in ("FLOAT", "DOUBLE"):
+        return f"cast({column} as varchar)"
+    return f"regexp_replace(cast({column} + cast(0 as {kind}) as varchar), '[.]0$', '')"
 
 
 def _text_or_null(value: str | None) -> str:
     return "null" if value is None else _DIALECT.text(value)
-
-
-def _distinct(columns: tuple[str, ...]) -> list[str]:
-    """Names an engine can tell apart; a column that is used never stands twice, so those keep theirs."""
-    seen: set[str] = set()
-    names = []
-    for position, name in enumerate(columns):
-        given = name if name and name.casefold() not in seen else f"{name}#{position}"
-        seen.add(given.casefold())
-        names.append(given)
-    return names
 
 
 def _repeats(engine: Any, query: Query, relation: str) -> tuple[str, int, int]:

@@ -14,6 +14,7 @@ from commonweal.sources.backends.sql import Dialect
 from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.query import (
     CAPITALS,
+    SECONDS,
     SMALL,
     ByCode,
     Distinct,
@@ -196,7 +197,7 @@ def _trimmed(held: str) -> str:
 
 
 def _at(query: Query, dialect: Dialect) -> str:
-    """The date as written, or its month where it is a day, so that there are few of them."""
+    """The date as written, or its month where it is a day or seconds since 1970, so that there are few."""
     if not query.date:
         return f"cast(null as {dialect.text_type})"
     raw = dialect.name(query.date)
@@ -206,5 +207,7 @@ def _at(query: Query, dialect: Dialect) -> str:
     # the plain case is asked first: trimming and cutting a date costs more than counting it
     return (
         f"case when {dialect.is_day(raw)} then substr({raw}, 1, 7)"
-        f" when {dialect.is_day(day)} then substr({day}, 1, 7) else {day} end"
+        f" when {dialect.is_day(day)} then substr({day}, 1, 7)"
+        f" when {dialect.matches(trimmed, SECONDS)} then {dialect.month_of(f'substr({trimmed}, 1, 10)')}"
+        f" else {day} end"
     )

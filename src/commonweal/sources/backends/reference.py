@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from commonweal.sources.filter import (
 from commonweal.sources.query import (
     DIGITS,
     PLACES,
+    SECONDS,
     ByCode,
     ByPoint,
     Cells,
@@ -234,6 +235,8 @@ def _nearest(link: ByPoint, point: Any) -> int:
 def _at(query: Query, row: Row) -> str | None:
     text = (row[query.date] or "").strip(" ") if query.date else ""
     day = text[:10] if text[10:11] in ("T", " ") and len(text) > 10 else text
+    if re.fullmatch(SECONDS, text):
+        return datetime.fromtimestamp(int(text[:10]), UTC).strftime("%Y-%m")
     return (text[:7] if _is_day(day) else day) or None
 
 
@@ -267,10 +270,24 @@ def _csv_rows(file: File) -> Iterator[Row | Unreadable]:
 def _parquet_rows(file: File) -> Iterator[Row]:
     import pyarrow.parquet as pq
 
-    for row in pq.read_table(file.path).to_pylist():
-        texts = {name: None if cell is None else _as_text(cell) or None for name, cell in row.items()}
-        yield {**texts, **dict(file.folders)}
+    read = pq.read_table(file.path)
+    columns = {name: [_as_text(cell) or None for cell in read[name]] for name in read.column_names}
+    for cells in zip(*columns.values(), strict=True):
+        yield {**dict(zip(columns, cells, strict=True)), **dict(file.folders)}
 
 
-def _as_text(cell: object) -> str:
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+def _as_text(cell: Any) -> str:
+    """A value as it would be written: 1 for a real number that is whole, a time without zeros at its end."""
+    held = cell.as_py()
+    if held is None:
+        return ""
+    if isinstance(held, bool):
+        return str(held).lower()
+    if isinstance(held, float):
+        # a number of 32 bits has fewer digits than its copy of 64
+        shortest = float(str(np.float32(held))) if cell.type.bit_width == 32 else held
+        return repr(shortest + 0.0).removesuffix(".0")
+    if isinstance(held, datetime):
+        moment = held.replace(tzinfo=None).isoformat(" ")
+        return (moment.rstrip("0") if held.microsecond else moment) + ("+00" if held.tzinfo else "")
+    return str(held)

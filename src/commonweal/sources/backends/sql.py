@@ -48,6 +48,21 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def distinct_names(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Names an engine can tell apart; a column that is used never stands twice, so those keep theirs.
+
+    >>> distinct_names(("id", "", "ID"))
+    ('id', '#1', 'ID#2')
+    """
+    seen: set[str] = set()
+    names = []
+    for position, column in enumerate(columns):
+        given = column if column and column.casefold() not in seen else f"{column}#{position}"
+        seen.add(given.casefold())
+        names.append(given)
+    return tuple(names)
+
+
 class Dialect:
     """What an engine needs written in its own way; all is about SQL expressions, and gives one.
 
@@ -98,6 +113,10 @@ class Dialect:
     def is_day(self, held: str) -> str:
         """Whether a text is a real day, written in full."""
         return f"({self.matches(held, DAY)} and {held} not like '0000%')"
+
+    def month_of(self, seconds: str) -> str:
+        """The month, written like 2016-04, of seconds since 1970 in universal time."""
+        return f"strftime(make_timestamp({self.attempt(seconds, 'bigint')} * 1000000), '%Y-%m')"
 
     def condition(self, tree: Condition) -> str:
         """A condition as an expression that is true, false or null.
