@@ -134,6 +134,14 @@ def test_a_percentage_of_nothing_is_none() -> None:
     assert np.isnan(limits).all()
 
 
+def test_from_very_little_a_change_in_percent_may_be_all_of_it() -> None:
+    two, three = np.array([2.0]), np.array([3.0])
+    value, limits = percent(two, poisson_limits(two), three, poisson_limits(three))
+    assert value.tolist() == [50.0]
+    assert limits[0, 0] == -100
+    assert limits[0, 1] > 50
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(100, 900)), min_size=3, max_size=12),
     st.sampled_from([poisson_gamma, beta_binomial]),

@@ -36,8 +36,8 @@ def percent(first: Floats, first_limits: Floats, last: Floats, last_limits: Floa
     The ratio r lies where last - r first may be 0: with x the first and y the last figure, l and u limits,
     lower = (xy - sqrt((xy)^2 - ly (2y - ly) ux (2x - ux))) / (ux (2x - ux)) and
     upper = (xy + sqrt((xy)^2 - uy (2y - uy) lx (2x - lx))) / (lx (2x - lx)).
-    From nothing there is no percentage (nan), and no limit where the first figure may well be 0, or twice
-    itself.
+    From nothing there is no percentage (nan). Where the first figure may well be 0 there is no upper limit;
+    where it may be twice itself the lower one is -100, for a last figure that can't be negative.
 
     Source: Donner and Zou 2012, doi:10.1177/0962280210383082.
 
@@ -57,5 +57,6 @@ def percent(first: Floats, first_limits: Floats, last: Floats, last_limits: Floa
         found: Floats = (x * last + sign * root) / below
         return found
 
-    limits = np.stack([end(ly, ux, -1), end(uy, lx, 1)], axis=-1)
+    lower = np.where((ux >= 2 * x) & (ly >= 0), 0.0, end(ly, ux, -1))
+    limits = np.stack([lower, end(uy, lx, 1)], axis=-1)
     return 100 * (ratio - 1), 100 * (limits - 1)

@@ -34,13 +34,14 @@ def changes(frame: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     rows = frame.with_columns(before.alias("before")).join(first, on=["area", "before"], how="inner")
     rows = rows.sort("period", "area")
     value, limits = _moved(rows, measure)
+    bounded = np.isfinite(value) & np.isfinite(limits).all(axis=1)
     later = np.maximum(_codes(rows["status"]), _codes(rows["first status"]))
     status = np.where(np.isfinite(value), later, STATUS_CODE[Status.MISSING])
     made = rows.with_columns(
         pl.lit(measure.indicator).alias("indicator"),
         pl.Series("value", value),
-        pl.Series("lower", np.where(np.isfinite(value), limits[:, 0], np.nan)),
-        pl.Series("upper", np.where(np.isfinite(value), limits[:, 1], np.nan)),
+        pl.Series("lower", np.where(bounded, limits[:, 0], np.nan)),
+        pl.Series("upper", np.where(bounded, limits[:, 1], np.nan)),
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("numerator", "denominator", "round_to")),
         pl.Series("status", [STATUSES[int(code)] for code in status], dtype=pl.String),
         pl.lit("change").alias("kind"),

@@ -56,9 +56,11 @@ def share_covered(period: Period, covered: frozenset[Month]) -> float:
 def observations(measure: Measure, window: Window, found: Figures, areas: Sequence[str]) -> pl.DataFrame:
     """The observations of one measure in one period: a row an area.
 
-    What comes from a part-covered period is estimated; what has no value is missing.
+    What comes from a part-covered period is estimated; what has no value is missing. An interval that has no
+    end is none.
     """
     known = np.isfinite(found.value)
+    bounded = known & np.isfinite(found.limits).all(axis=1)
     status = np.where(known, "observed" if window.share == 1 else "estimated", "missing")
     frame = pl.DataFrame(
         {
@@ -66,8 +68,8 @@ def observations(measure: Measure, window: Window, found: Figures, areas: Sequen
             "area": list(areas),
             "indicator": [measure.indicator] * len(areas),
             "value": found.value,
-            "lower": np.where(known, found.limits[:, 0], np.nan),
-            "upper": np.where(known, found.limits[:, 1], np.nan),
+            "lower": np.where(bounded, found.limits[:, 0], np.nan),
+            "upper": np.where(bounded, found.limits[:, 1], np.nan),
             "numerator": found.numerator,
             "denominator": found.denominator,
             "observed": [window.over.label] * len(areas),

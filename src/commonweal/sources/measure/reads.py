@@ -45,10 +45,8 @@ def reading_notes(project: Project, plan: Plan, totals: Totals) -> Iterator[str]
     for measure in plan.measures:
         for column, filled, read, longer in _numbers(plan, totals, measure):
             counted = plan.tallied(totals, plan.reading[measure.indicator, column]["records"])
-            yield from _left_out(plan, measure, counted - filled, f"have no {column}")
-            yield from _left_out(
-                plan, measure, filled - read, f"have something else than a number in {column}"
-            )
+            yield from _left_out(plan, measure, counted - filled, f"{column} is empty")
+            yield from _left_out(plan, measure, filled - read, f"{column} is not a number")
             if longer:
                 places, half = measure.decimals, 0.5 * 10.0**-measure.decimals
                 text = (
@@ -56,7 +54,7 @@ def reading_notes(project: Project, plan: Plan, totals: Totals) -> Iterator[str]
                 )
                 yield f"{measure.indicator}: {text}"
         of, placed = _placed(project, plan, totals, measure)
-        yield from _left_out(plan, measure, of - placed, f"are of no group of {measure.denominator}")
+        yield from _left_out(plan, measure, of - placed, f"they are of no group of {measure.denominator}")
 
 
 def _left_out(plan: Plan, measure: Measure, count: int, why: str) -> Iterator[str]:
@@ -64,7 +62,7 @@ def _left_out(plan: Plan, measure: Measure, count: int, why: str) -> Iterator[st
     private = records.subject != "thing" and not records.published
     number = "some" if private and count < _FEW else f"{count:,}"
     if count:
-        yield f"{measure.indicator}: {number} records {why}, and are left out."
+        yield f"{measure.indicator}: {number} record{'s' * (count > 1)} left out, since {why}."
 
 
 def _numbers(plan: Plan, totals: Totals, measure: Measure) -> Iterator[tuple[str, int, int, int]]:

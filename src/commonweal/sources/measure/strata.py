@@ -64,11 +64,12 @@ def strata(
     every = project.groups[measure.denominator]
     kept = [every.index(column) for column in columns]
     place = {group: i for i, group in enumerate(groups)}
-    table = project.strata.filter(pl.col("name") == measure.denominator).with_columns(
-        pl.col("area").replace_strict({code: i for i, code in enumerate(areas)}, default=-1).alias("row"),
-        pl.col("group")
-        .map_elements(lambda joined: place[_kept(joined, kept)], return_dtype=pl.Int64)
-        .alias("column"),
+    own = project.strata.filter(pl.col("name") == measure.denominator)
+    rows = {code: i for i, code in enumerate(areas)}
+    columns_of = {joined: place[_kept(joined, kept)] for joined in own["group"].unique()}
+    table = own.with_columns(
+        pl.col("area").replace_strict(rows, default=-1, return_dtype=pl.Int64).alias("row"),
+        pl.col("group").replace_strict(columns_of, return_dtype=pl.Int64).alias("column"),
     )
     population = np.zeros((len(areas), len(groups)))
     older: dict[str, int] = {}
