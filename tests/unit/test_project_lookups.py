@@ -8,11 +8,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from commonweal import project
 from commonweal.errors import CommonwealError
+from commonweal.model.area import Geography
+from commonweal.model.lookup import Lookup
 from commonweal.model.project import Project
 from commonweal.project.links import as_compared
+from commonweal.project.moving import move_values
 from commonweal.sources.collect import collect
 from commonweal.sources.ledger import lines
 from commonweal.sources.query import code_text
@@ -153,6 +158,26 @@ def test_figures_about_people_that_moved_pass_the_gate_in_whole_numbers(tmp_path
     assert read.counted.frame.select("numerator", "denominator").rows() == [(15, 300), (18, 700), (3, 100)]
 
 
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=3, max_size=3))
+def test_a_percentage_that_moved_is_of_its_base(counts: list[tuple[int, int]]) -> None:
+    rows = [(code, n, n + rest) for code, (n, rest) in zip("ABC", counts, strict=True)]
+    frame = pl.DataFrame(rows, schema=["area", "numerator", "denominator"], orient="row").with_columns(
+        pl.col("numerator", "denominator").cast(pl.Float64),
+        pl.lit("pay").alias("indicator"),
+        pl.lit("2016").alias("period"),
+        pl.lit("percentage").alias("kind"),
+        pl.lit(100.0).alias("per"),
+        (100 * pl.col("numerator") / pl.col("denominator").clip(1)).alias("value"),
+    )
+    shares = {"A": (0.21, 0.32, 0.47), "B": (0.4, 0.35, 0.25), "C": (0.6, 0.3, 0.1)}
+    pairs = [(old, new, s) for old, parts in shares.items() for new, s in zip("XYZ", parts, strict=True)]
+    table = pl.DataFrame(pairs, schema=["from", "to", "share"], orient="row")
+    moved = move_values(frame, Lookup.of(Geography("ward", "1"), Geography("ward", "2"), table), "XYZ")
+    assert (moved["numerator"] <= moved["denominator"]).all()
+    for name in ("numerator", "denominator"):
+        assert moved[name].sum() == frame[name].sum()
+
+
 def test_a_chain_of_lookups(tmp_path: Path) -> None:
     chain = (
         "  - {from: {type: lsoa, vintage: 2011}, to: {type: ward, vintage: 2014}, path: small.csv}\n"
@@ -185,8 +210,8 @@ def test_a_best_fit_goes_into_the_link(tmp_path: Path) -> None:
     errors = read.records[0].lookup.fits("XYZ")["error"].to_list()  # type: ignore[union-attr, arg-type]
     assert errors == [pytest.approx(100 / 300), pytest.approx(100 / 700), 1.0]
     assert read.told[0] == (
-        "crimes: areas of ward 2014 are best fitted to ward 2022; at most 100.0% of an area’s people is"
-        " misplaced."
+        "crimes: areas of ward 2014 are best fitted to ward 2022; by people, at most 100.0% of an area is"
+        " counted in another."
     )
 
 

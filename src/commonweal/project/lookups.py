@@ -61,7 +61,9 @@ class Lookups:
             sure = "how far that is off is not known, since no weight is named"
             errors = [error for error in lookup.fits(areas.codes)["error"] if error is not None]
             if len(errors) == len(areas):
-                sure = f"at most {100 * max(errors):.1f}% of an area’s {lookup.weight} is misplaced"
+                sure = (
+                    f"by {lookup.weight}, at most {100 * max(errors):.1f}% of an area is counted in another"
+                )
             return [f"{name}: {how}; {sure}."]
         shared = len(lookup.shared & set(areas.codes))
         held = f"{shared} of {len(areas)} areas hold figures apportioned from {source}{by}"

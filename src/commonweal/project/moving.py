@@ -38,7 +38,14 @@ def move_values(frame: pl.DataFrame, lookup: Lookup, areas: Sequence[str]) -> pl
     s x denominator or, where there is none, s x W. Limits move as if old areas were independent:
     half-width = sqrt(sum of (weight x half-width)^2). All other columns are those of the first line.
     """
-    rows = _parted(frame.filter(pl.col("value").is_not_null()), ("numerator", "denominator"), lookup)
+    rest = (pl.col("kind") == "percentage") & pl.col("numerator").is_not_null()
+    rows = frame.filter(pl.col("value").is_not_null()).with_columns(rest.fill_null(False).alias("rest#"))
+    # part and rest are dealt out and make the new base, so that no part is more than its base
+    rows = _parted(
+        rows.with_columns(pl.col("denominator") - pl.when("rest#").then("numerator").otherwise(0.0)),
+        ("numerator", "denominator"),
+        lookup,
+    ).with_columns(pl.col("denominator") + pl.when("rest#").then("numerator").otherwise(0.0))
     count = (pl.col("kind") == "count").fill_null(False)
     weight = pl.coalesce("denominator", "held#")
     rows = rows.with_columns(
