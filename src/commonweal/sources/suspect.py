@@ -169,7 +169,8 @@ def _unmet(plan: Plan, totals: Totals) -> list[Fault]:
     for measure in plan.measures:
         numerator, base = plan.conditions[measure.indicator]
         empty_base = base != EVERY and not _met(plan, totals, base)
-        if measure.may_be_empty or not (
+        # a ratio of measures has their filters, and they are looked at themselves
+        if measure.may_be_empty or measure.of or not (
             empty_base or (numerator != EVERY and not _met(plan, totals, numerator))
         ):
             continue
