@@ -13,7 +13,16 @@ import polars as pl
 import pytest
 import shapely
 from made_project import made_project
-from written_records import ROWS, WRITERS, csv_text, json_lines, xml_text, zipped
+from written_records import (
+    ROWS,
+    WRITERS,
+    csv_text,
+    json_lines,
+    write_duckdb,
+    write_sqlite,
+    xml_text,
+    zipped,
+)
 
 from commonweal.errors import CommonwealError
 from commonweal.model.area import Boundaries
@@ -237,3 +246,42 @@ def test_what_is_wrong_with_points_is_told_of_every_form(tmp_path: Path) -> None
     (fault,) = caught.value.faults
     assert fault.code == "RECORDS-UNLINKED"
     assert "x and y look swapped: write `x: lat, y: lon`" in fault.remedy
+
+
+def test_numbers_of_a_database_are_written_as_people_write_them(tmp_path: Path) -> None:
+    write_duckdb(
+        tmp_path / "a.duckdb",
+        "create table typed as select 'A' as ward, 5.0::double as real, 0.25::double as part, 7 as whole,"
+        " 1.50::decimal(6, 2) as money, date '2016-04-13' as day, true as flag, null as nothing",
+    )
+    typed = [{"ward": "A", "real": 5.0, "part": 0.25, "whole": 7, "blob": b"ab", "nothing": None}]
+    write_sqlite(tmp_path / "a.sqlite", "typed", typed)
+    read = {
+        name: next(iter(batches(describe(tmp_path / name, source(tmp_path / name, table="typed"))))).frame
+        for name in ("a.duckdb", "a.sqlite")
+    }
+    assert read["a.duckdb"].row(0) == ("A", "5", "0.25", "7", "1.50", "2016-04-13", "true", None)
+    assert read["a.sqlite"].row(0) == ("A", "5", "0.25", "7", "6162", None)
+
+
+def test_names_of_fields_that_engines_do_not_take(tmp_path: Path) -> None:
+    (tmp_path / "cases.jsonl").write_text('{"ward": "A", "": "1", "WARD\\u0000": "2", "a\\u0000": "3"}\n')
+    measure = Measure("a", "cases", "count")
+    assert values(collect(project_of(tmp_path, source(tmp_path / "cases.jsonl"), (measure,))))[0][2] == 1.0
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"ward,kind\rA,x\rB,y\r",
+        b'ward,"kind\nof case"\nA,x\nB,y\n',
+        b"\xef\xbb\xbfward,kind\r\nA,x\r\n\r\nB,y",
+    ],
+)
+@pytest.mark.parametrize("engine", [None, reference.total])
+def test_line_ends_of_every_kind(tmp_path: Path, raw: bytes, engine: Any) -> None:
+    (tmp_path / "cases.csv").write_bytes(raw)
+    measure = Measure("a", "cases", "count", where="ward is not null")
+    collected = collect(project_of(tmp_path, source(tmp_path / "cases.csv"), (measure,)), backend=engine)
+    assert values(collected) == [("a", "A", 1.0), ("a", "B", 1.0)]
+    assert fates(collected) == {"read": 2, "counted": 2}

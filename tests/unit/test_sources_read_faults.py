@@ -149,6 +149,10 @@ def test_empty_files_of_every_open_form(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("\n\n")
     (tmp_path / "b.jsonl").write_text('[\n{"ward": "secret"},\n{"ward": "secret"},\n]\n')
     (tmp_path / "c.xml").write_text("<all/>")
+    (tmp_path / "d.csv").write_text("\nward,name\nA,secret\n")
+    assert told(tmp_path, "d.csv") == [
+        "d.csv:1: RECORDS-UNREADABLE the first line is empty; Begin the file with its headings."
+    ]
     assert told(tmp_path, "a.jsonl") == ["a.jsonl: RECORDS-EMPTY the file holds nothing; Give it records."]
     assert told(tmp_path, "b.jsonl", sheet="")[0].startswith(
         "b.jsonl: RECORDS-UNREADABLE no line is one JSON"

@@ -51,12 +51,14 @@ def batches(written: Written) -> Batches:
 
     Raises RECORDS-UNREADABLE where the file is not whole, or a view reaches for anything else.
     """
-    assert written.columns is not None
-    texts = ", ".join(
-        f"nullif(cast({name} as varchar), '') as {name}" for name in map(sql.name, written.columns)
-    )
     with _connected(written.path) as engine:
-        rows = engine.sql(f"select {texts} from {_quoted(engine, written.part)}")
+        table = _quoted(engine, written.part)
+        held = engine.sql(f"select * from {table} limit 0")
+        texts = ", ".join(
+            f"nullif({_text(name, str(kind))}, '') as {name}"
+            for name, kind in zip(map(sql.name, held.columns), held.types, strict=True)
+        )
+        rows = engine.sql(f"select {texts} from {table}")
         first = 1
         with rows.to_arrow_reader(ROWS) as parts:
             for part in parts:
@@ -64,6 +66,12 @@ def batches(written: Written) -> Batches:
                 assert isinstance(frame, pl.DataFrame)
                 yield Batch(frame, range(first, first + frame.height))
                 first += frame.height
+
+
+def _text(column: str, kind: str) -> str:
+    """A value as text; a whole number without a point, whatever its type."""
+    written = f"cast({column} as varchar)"
+    return f"regexp_replace({written}, '[.]0$', '')" if kind in ("FLOAT", "DOUBLE") else written
 
 
 @contextmanager

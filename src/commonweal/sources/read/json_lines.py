@@ -46,8 +46,9 @@ def _row(line: bytes) -> dict[str, str] | None:
         row: dict[str, str] = {}
         _flatten(found, "", row)
         if b"\\u" in line:
-            # half of a pair of escapes is no letter
+            # half of a pair of escapes is no letter, and no engine takes a name with NUL in it
             "".join([*row, *row.values()]).encode()
+            row = {name.replace("\0", "�"): text for name, text in row.items()}
     except (ValueError, RecursionError):
         return None
     return row

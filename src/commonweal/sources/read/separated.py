@@ -24,36 +24,42 @@ _DELIMITERS: Final = (",", ";", "\t")
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _CHUNK: Final = 1 << 22
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: A header of more bytes than this is none.
+#: The headings stand within so many bytes.
 _LONGEST: Final = 1_000_000
 
 
 def header(path: Path) -> tuple[tuple[str, ...], str]:
     """The columns of a file and what parts them. Raises RECORDS-EMPTY, RECORDS-UNREADABLE."""
     with opened(path) as stream:
-        start = stream.read(2)
-        wide = start in _WIDE
-        raw = start + (stream.read(_LONGEST) if wide else stream.readline(_LONGEST))
-    if wide:
-        line = raw[: len(raw) // 2 * 2].decode("utf-16", errors="replace").splitlines()[0]
-    elif b"\0" in raw:
-        raise CommonwealError(unreadable(path, "the file is not text", 'Save it as "CSV UTF-8".'))
-    else:
-        line = _decoded(raw.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n"))
-    if not line.strip():
+        start = _decoded(path, stream.read(_LONGEST))
+    if not start.strip():
         raise CommonwealError(
             Fault("RECORDS-EMPTY", "the file holds nothing", "Give it a header and records.", file=str(path))
         )
-    plain = _QUOTED.sub("", line)
+    plain = _QUOTED.sub("", start.splitlines()[0])
     delimiter = max(_DELIMITERS, key=plain.count)
-    return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter))), delimiter
-
-
-def _decoded(raw: bytes) -> str:
     try:
-        return raw.decode("utf-8")
+        names = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise CommonwealError(unreadable(path, "the headings can't be taken apart")) from error
+    if not names:
+        what, remedy = "the first line is empty", "Begin the file with its headings."
+        raise CommonwealError(unreadable(path, what, remedy, 1))
+    return tuple(name.strip() for name in names), delimiter
+
+
+def _decoded(path: Path, raw: bytes) -> str:
+    """The start of a file as text; its last letter may be cut in two."""
+    if raw.startswith(_WIDE):
+        return raw[: len(raw) // 2 * 2].decode("utf-16", errors="replace")
+    line = raw.partition(b"\n")[0]
+    if b"\0" in line:
+        raise CommonwealError(unreadable(path, "the file is not text", 'Save it as "CSV UTF-8".'))
+    try:
+        line.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace")
+    return raw.decode("utf-8-sig", errors="replace")
 
 
 def encoding(path: Path) -> str:

@@ -17,11 +17,12 @@ from tempfile import mkdtemp
 from typing import Final
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.sources.backends.sql import distinct_names
 from commonweal.sources.query import PLACES, File, Totals, Unreadable
 from commonweal.sources.read import separated
 from commonweal.sources.read.batches import batches
 from commonweal.sources.read.packed import FULL, opened
-from commonweal.sources.read.text_parquet import distinct, widen, write_parts
+from commonweal.sources.read.text_parquet import widen, write_parts
 from commonweal.sources.read.written import Batches, Written, no_room, unreadable
 
 #: Where an engine may put what does not fit in memory; never in what is published.
@@ -178,7 +179,7 @@ class _Staging:
         mine = [f for f in files if self.origins.get(f.path) in of_their_own]
         together = tuple(dict.fromkeys(name for file in mine for name in file.columns))
         if together:
-            names = distinct(together)
+            names = distinct_names(together)
             for file in mine:
                 widen(file.path, file.columns, together)
             files = tuple(replace(f, columns=names) if f in mine else f for f in files)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from commonweal.sources.backends.sql import distinct_names
 from commonweal.sources.read.written import Batch
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def write_parts(
     """Write batches in order, a new file wherever their columns change; returns files and columns.
 
     Where `columns` are known there is one file, even without a record. Each has its columns under
-    `distinct` names.
+    `distinct_names`.
     """
     filled = (batch.frame for batch in batches if batch.frame.height)
     written: list[tuple[Path, tuple[str, ...]]] = []
@@ -35,7 +36,7 @@ def write_parts(
         path = folder / f"{name}-0.parquet"
         _write(path, columns, ())
         written.append((path, columns))
-    return written if columns is None else [(path, distinct(found)) for path, found in written]
+    return written if columns is None else [(path, distinct_names(found)) for path, found in written]
 
 
 def widen(path: Path, columns: tuple[str, ...], together: tuple[str, ...]) -> None:
@@ -46,35 +47,17 @@ def widen(path: Path, columns: tuple[str, ...], together: tuple[str, ...]) -> No
         return
     wider = path.with_suffix(".wider")
     with pq.ParquetFile(path) as file:
-        names = dict(zip(distinct(columns), columns, strict=True))
+        names = dict(zip(distinct_names(columns), columns, strict=True))
         groups = (_frame(file.read_row_group(i)).rename(names) for i in range(file.num_row_groups))
         _write(wider, together, groups)
     wider.replace(path)
-
-
-def distinct(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Names that engines can tell apart: they ignore case, and allow neither none nor NUL.
-
-    A column that is used never stands twice, so those keep their names.
-
-    >>> distinct(("ward", "Ward", "", "date"))
-    ('ward', 'Ward#1', '#2', 'date')
-    """
-    seen: set[str] = set()
-    names = []
-    for position, name in enumerate(columns):
-        plain = name.replace("\0", "")
-        given = plain if name and plain == name and name.casefold() not in seen else f"{plain}#{position}"
-        seen.add(given.casefold())
-        names.append(given)
-    return tuple(names)
 
 
 def _write(path: Path, columns: tuple[str, ...], frames: Iterable[pl.DataFrame]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([(name, pa.large_string()) for name in distinct(columns)])
+    schema = pa.schema([(name, pa.large_string()) for name in distinct_names(columns)])
     with path.open("wb") as file, pq.ParquetWriter(file, schema, compression=_PACKING) as writer:
         for frame in frames:
             writer.write_table(_table(frame, columns, schema))

@@ -1,15 +1,14 @@
-"""A source that is a table of a database gives the figures of the same records in a file."""
+"""A source counted by the engine it names gives the figures of the same records in a file counted here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from made_project import made_project
-from postgres_server import Server, binaries, postgres_server
-from written_records import COLUMNS, ROWS, csv_text
+from postgres_server import Server
+from written_records import COLUMNS, ROWS, WRITERS, csv_text
 
 from commonweal.errors import CommonwealError
 from commonweal.model.source import Link, Measure, Records
@@ -22,19 +21,17 @@ MEASURES = (
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    psycopg = pytest.importorskip("psycopg")
-    programs = binaries()
-    if programs is None:
-        pytest.skip("there is no PostgreSQL here")
-    with postgres_server(programs) as running:
-        with psycopg.connect(running.address) as connection:
-            connection.execute("create schema care")
-            names = ", ".join(f'"{name}" text' for name in COLUMNS)
-            connection.execute(f"create table care.cases ({names})")
-            for row in ROWS:
-                connection.execute("insert into care.cases values (%s, %s, %s, %s, %s)", list(row.values()))
-        yield running
+def server(postgres: Server) -> Server:
+    """A database with the records in a schema of their own."""
+    import psycopg
+
+    with psycopg.connect(postgres.address) as connection:
+        connection.execute("create schema care")
+        names = ", ".join(f'"{name}" text' for name in COLUMNS)
+        connection.execute(f"create table care.cases ({names})")
+        for row in ROWS:
+            connection.execute("insert into care.cases values (%s, %s, %s, %s, %s)", list(row.values()))
+    return postgres
 
 
 def collected(root: Path, **keys: Any) -> Collected:
@@ -82,3 +79,27 @@ def test_faults_of_a_table_are_told_where_the_source_is_named(
         collected(tmp_path, line=12, backend="postgres", **{"url": "${CASES_DB}", **keys})
     assert str(caught.value).startswith(f"commonweal.yaml:12: {says}")
     assert "not-to-be-told" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["rows.csv.gz", "windows.csv", "rows.parquet", "rows.jsonl", "rows.xlsx"])
+def test_spark_counts_files_of_every_form(spark: Any, tmp_path: Path, name: str) -> None:
+    """What it can't read where it lies is laid out for it as for any engine."""
+    WRITERS[name](tmp_path / name)
+    parts = {"paths": (tmp_path / name,), "sheet": "Cases"}
+    there = collected(tmp_path, backend="spark", spark="local[2]", **parts)
+    here = collected(tmp_path, **parts)
+    assert there.counted.frame.equals(here.counted.frame)
+    assert there.ledger.equals(here.ledger)
+
+
+def test_a_table_that_spark_knows(spark: Any, tmp_path: Path) -> None:
+    spark.createDataFrame(
+        [tuple(row.values()) for row in ROWS], ", ".join(f"`{c}` string" for c in COLUMNS)
+    ).write.parquet(str(tmp_path / "lake"))
+    spark.sql(f"create table known_cases using parquet location '{tmp_path / 'lake'}'")
+    try:
+        there = collected(tmp_path, backend="spark", spark="local[2]", table="known_cases")
+    finally:
+        spark.sql("drop table known_cases")
+    (tmp_path / "cases.csv").write_text(csv_text())
+    assert there.counted.frame.equals(collected(tmp_path, paths=(tmp_path / "cases.csv",)).counted.frame)
