@@ -142,6 +142,15 @@ def test_a_rate_and_a_count_move_by_their_parts(tmp_path: Path) -> None:
     assert rows["payY"]["lower"] == pytest.approx(rows["payY"]["value"] - half)
 
 
+def test_a_rate_of_nobody_is_no_figure(tmp_path: Path) -> None:
+    values = (
+        "area,period,indicator,value,numerator,denominator,kind,per\n"
+        "A,2016,pay,0,0,0,rate,1000\nB,2016,pay,20,10,500,rate,1000\nC,2016,pay,30,6,200,rate,1000\n"
+    )
+    read = loaded(tmp_path, values__csv=values)
+    assert read.given.frame.select("area", "value").rows() == [("Y", pytest.approx(13_000 / 600)), ("Z", 30)]
+
+
 def test_a_new_area_needs_nearly_all_of_its_old_ones(tmp_path: Path) -> None:
     read = loaded(tmp_path, values__csv="area,period,indicator,value\nA,2016,pay,10\nC,2016,pay,30\n")
     assert read.given.frame["area"].to_list() == ["X", "Z"]
@@ -304,6 +313,17 @@ def test_a_uprn_and_a_key_of_any_table(tmp_path: Path) -> None:
     named = (BY_POSTCODE[0], "    link: {by: lookup, column: U, path: areas.csv, from: name, to: code}")
     read = loaded(tmp_path, named, crimes__csv="U,kind\nExe,theft\n Wye ,theft\n")
     assert collect(read).counted.frame.filter(indicator="crime")["numerator"].to_list() == [1, 1, 0]
+
+
+def test_a_table_of_keys_of_people_is_private_and_the_areas_table_is_not(tmp_path: Path) -> None:
+    people = ("    subject: thing\n", "    subject: person\n")
+    read = loaded(
+        tmp_path, BY_POSTCODE, people, postcodes__csv=POSTCODES, crimes__csv="PC,kind\nAB12CD,theft\n"
+    )
+    assert {"crimes.csv", "postcodes.csv"} <= set(read.private_inputs)
+    named = (BY_POSTCODE[0], "    link: {by: lookup, column: U, path: areas.csv, from: name, to: code}")
+    read = loaded(tmp_path, named, people, crimes__csv="U,kind\nExe,theft\n")
+    assert "areas.csv" in read.public_inputs
 
 
 @pytest.mark.parametrize("form", ["code", "postcode", "uprn"])

@@ -17,16 +17,9 @@ from commonweal.model.observation import STATUS_CODE, STATUSES, Status
 #: A new area has a figure where old areas with this share of its weight have one.
 COVERED: Final = 0.99
 _FIGURE: Final = ("indicator", "period", "to")
-_MADE: Final = (
-    "indicator",
-    "period",
-    "area",
-    "value",
-    "lower",
-    "upper",
-    "numerator",
-    "denominator",
-    "status",
+#: Columns that are made anew; all others are those of the first line.
+_MADE: Final = frozenset(
+    {"indicator", "period", "area", "value", "lower", "upper", "numerator", "denominator", "status"}
 )
 
 
@@ -47,9 +40,11 @@ def move_values(frame: pl.DataFrame, lookup: Lookup, areas: Sequence[str]) -> pl
         lookup,
     ).with_columns(pl.col("denominator") + pl.when("rest#").then("numerator").otherwise(0.0))
     count = (pl.col("kind") == "count").fill_null(False)
-    weight = pl.coalesce("denominator", "held#")
+    based = pl.col("denominator").is_not_null().all().over(_FIGURE)
+    weight = pl.when(based).then("denominator").otherwise("held#")
+    whole = weight.sum().over(_FIGURE)
     rows = rows.with_columns(
-        pl.when(count).then("share").otherwise(weight / weight.sum().over(_FIGURE)).alias("weight#"),
+        pl.when(count).then("share").when(whole > 0).then(weight / whole).alias("weight#"),
         pl.col("status").replace_strict(STATUS_CODE, default=0, return_dtype=pl.Int64).alias("status#")
         if "status" in rows.columns
         else pl.lit(0, dtype=pl.Int64).alias("status#"),
@@ -58,7 +53,7 @@ def move_values(frame: pl.DataFrame, lookup: Lookup, areas: Sequence[str]) -> pl
         rows.group_by(_FIGURE, maintain_order=True).agg(
             _sum("numerator"),
             pl.when(count.any()).then(None).otherwise(_sum("denominator")).alias("denominator"),
-            (pl.col("value") * pl.col("weight#")).sum(),
+            _weighed("value"),
             *(_half_width(rows, name) for name in ("lower", "upper")),
             pl.col("held#").sum(),
             pl.col("status#").max(),
@@ -75,7 +70,7 @@ def move_totals(frame: pl.DataFrame, lookup: Lookup, areas: Sequence[str]) -> pl
     moved = rows.group_by(_FIGURE, maintain_order=True).agg(
         _sum("value"),
         pl.col("held#").sum(),
-        *(pl.col(name).first() for name in frame.columns if name not in (*_MADE, "name")),
+        *(pl.col(name).first() for name in frame.columns if name not in _MADE),
     )
     moved = _covered(moved, lookup).rename({"to": "area"}).filter(pl.col("area").is_in(list(areas)))
     return moved.select(frame.columns)
@@ -103,6 +98,15 @@ def _parted(frame: pl.DataFrame, numbers: Sequence[str], lookup: Lookup) -> pl.D
 def _sum(name: str) -> pl.Expr:
     """The sum of a column that has a figure in each row; else none."""
     return pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name)
+
+
+def _weighed(name: str) -> pl.Expr:
+    """The sum of a column times the weights; none where nobody weighs anything."""
+    return (
+        pl.when(pl.col("weight#").null_count() == 0)
+        .then((pl.col(name) * pl.col("weight#")).sum())
+        .alias(name)
+    )
 
 
 def _half_width(rows: pl.DataFrame, name: str) -> pl.Expr:
@@ -136,7 +140,8 @@ def _finished(moved: pl.DataFrame, lookup: Lookup, areas: Sequence[str]) -> pl.D
     sure = lookup.fits(areas).select("area", (pl.col("error") == 0).fill_null(False).alias("sure#"))
     estimated = pl.when("sure#").then(0).otherwise(STATUS_CODE[Status.ESTIMATED])
     return (
-        moved.rename({"to": "area"})
+        moved.filter(pl.col("value").is_not_null())
+        .rename({"to": "area"})
         .join(sure, on="area", how="inner", maintain_order="left")
         .with_columns(
             (pl.col("value") - pl.col("lower")).alias("lower"),

@@ -35,6 +35,8 @@ def read_records(
     faults: list[Fault] = []
     for name, keys in sorted(written.items()):
         above: Keys = ("records", name)
+        # a table that the project uses elsewhere too, such as the areas table, tells nothing of anyone
+        own_table = {keys.link.path} - {"", *files.found}
         link, link_faults = read_link(files, document, above, keys.link, outlines)
         faults += [*link_faults, *_date_faults(document, above, keys)]
         lookup = None
@@ -51,7 +53,7 @@ def read_records(
                 faults += [document.place(fault, (*above, "path")) for fault in error.faults]
         faults += place_faults(document, above, keys, paths)
         if keys.subject != "thing" and not keys.published:
-            files.private |= {*paths, keys.link.path} - {""}
+            files.private |= {*paths, *own_table}
         found.append(
             Records(
                 name=name,
