@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -13,8 +12,7 @@ from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.collect import Collected
 from commonweal.sources.dates import months
-from commonweal.sources.filter import EVERY, AllOf, Compare, Empty
-from commonweal.sources.ledger import COUNTED
+from commonweal.sources.filter import AllOf, Compare, Empty
 from commonweal.sources.measure.gather import Counted
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.overlaps import Source
@@ -40,7 +38,7 @@ def record_sources(project: Project, collected: Collected, exact: pl.DataFrame) 
         counts = {cell: _of_some(collected.figures[cell], measures[cell[0]]) for cell in cells}
         ledger = collected.ledger.filter(pl.col("source") == records.name)
         fates = dict(ledger.select("fate", "records").iter_rows())
-        found.append(Source(records.name, rows, counts, fates, _whole(rows, counts, fates)))
+        found.append(Source(records.name, rows, counts, fates))
     return found
 
 
@@ -54,26 +52,9 @@ def _of_some(counted: Counted, measure: Measure) -> Counted:
     if numbers and not counted.people:
         return replace(counted, base=AllOf((counted.base, *numbers)))
     if measure.by:
-        known = Empty(f"{measure.by} {measure.denominator}")
+        known = Compare(f"{measure.by} {measure.denominator}", "=", "known")
         return replace(counted, numerator=AllOf((counted.numerator, known)))
     return counted
-
-
-def _whole(rows: pl.DataFrame, counts: Mapping[tuple[str, str], Counted], fates: Mapping[str, int]) -> bool:
-    """Whether the periods of an indicator that counts every record hold all records that were counted."""
-    sums: dict[tuple[str, int], float] = {}
-    for (indicator, label), part in rows.group_by("indicator", "period", maintain_order=True):
-        counted, kind = counts[str(indicator), str(label)], KINDS[part["kind"][0]]
-        if counted.people:
-            continue
-        for role, condition, counts_people, column in (
-            ("count", counted.numerator, kind.numerator, "numerator"),
-            ("base", counted.base, kind.denominator, "denominator"),
-        ):
-            if counts_people and condition == EVERY:
-                key = (f"{role} {indicator}", len(counted.months))
-                sums[key] = sums.get(key, 0.0) + float(part[column].sum())
-    return fates.get(COUNTED) in sums.values()
 
 
 def table_sources(exact: pl.DataFrame) -> list[Source]:
@@ -84,7 +65,7 @@ def table_sources(exact: pl.DataFrame) -> list[Source]:
         for label in rows["period"].unique().sort():
             inside = AllOf((base, Empty("count"))) if KINDS[rows["kind"][0]].complement else Empty("count")
             counts[str(indicator), label] = Counted(name, inside, base, months(Period.parse(label)))
-        found.append(Source(name, rows, counts))
+        found.append(Source(name, rows, counts, public_base=False))
     return found
 
 
@@ -99,4 +80,4 @@ def apart(source: Source) -> Source:
         inside = Empty(f"count {indicator} {label}")
         kept = AllOf((base, inside)) if count.base != count.numerator else inside
         counts[indicator, label] = Counted(source.name, kept, base, count.months)
-    return Source(source.name, source.rows, counts)
+    return Source(source.name, source.rows, counts, public_base=source.public_base)

@@ -79,7 +79,6 @@ def gate(
     trial = tried(
         [*records, *tables],
         rule,
-        public_base={**{s.name: True for s in records}, **{s.name: False for s in tables}},
         minimum_base=project.protection.minimum_base,
         earlier=old,
     )

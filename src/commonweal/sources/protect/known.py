@@ -72,11 +72,18 @@ def known(row: Mapping[str, Any], rule: Rule, *, public_base: bool, minimum_base
         return
     if kind.numerator and count is not None:
         yield _by_rule(Role.COUNT, count, rule)
-    people = kind.denominator or (
-        kind.follows and row["kind"] not in ("count", "distinct") and not public_base
-    )
-    if people and base is not None:
+    if counts_base(row["kind"], public_base) and base is not None:
         yield _by_rule(Role.BASE, base, rule, with_base=kind.numerator)
+
+
+def counts_base(kind: str, public_base: bool) -> bool:
+    """Whether the denominator of a kind of observation counts people of the source.
+
+    >>> counts_base("percentage", True), counts_base("rate", True), counts_base("rate", False)
+    (True, False, True)
+    """
+    follows = KINDS[kind].follows and kind not in ("count", "distinct")
+    return KINDS[kind].denominator or (follows and not public_base)
 
 
 def _by_rule(role: Role, count: float, rule: Rule, *, with_base: bool = False) -> Known:

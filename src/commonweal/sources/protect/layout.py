@@ -13,7 +13,7 @@ from typing import Final
 
 from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.protect.disclosure.system import merged
-from commonweal.sources.protect.logic import groups, vectors
+from commonweal.sources.protect.logic import OPEN, Worlds, groups, vectors
 
 Months = frozenset[int]
 INFINITE: Final = float("inf")
@@ -51,7 +51,12 @@ class Layout:
     ties: tuple[Tie, ...] = ()
 
 
-def layout(figures: Iterable[Met], rests: Iterable[Rest] = (), people: Iterable[People] = ()) -> Layout:
+def layout(
+    figures: Iterable[Met],
+    rests: Iterable[Rest] = (),
+    people: Iterable[People] = (),
+    worlds: Worlds = OPEN,
+) -> Layout:
     """The layout of a source's figures; those left over of a base come as (condition, base, months).
 
     People are no sum of records: someone may have many. What holds of them is that they are no more than the
@@ -69,11 +74,11 @@ def layout(figures: Iterable[Met], rests: Iterable[Rest] = (), people: Iterable[
     slices = _slices([months for _, months in wanted])
     conditions = sorted({c for c, _ in wanted if c != EVERY}, key=repr)
     everyone = any(c == EVERY for c, _ in wanted)
-    built = _Builder(slices)
+    built = _Builder(slices, worlds)
     parts = groups(conditions)
     for part in parts:
         own = [conditions[i] for i in part]
-        found = vectors(own)
+        found = vectors(own, worlds)
         if found is None:
             built.apart(own)
         else:
@@ -108,8 +113,9 @@ def _slices(periods: Sequence[Months]) -> list[Months]:
 class _Builder:
     """Atoms handed out one after the other, and where each condition finds its own."""
 
-    def __init__(self, slices: Sequence[Months]) -> None:
+    def __init__(self, slices: Sequence[Months], worlds: Worlds) -> None:
         self.slices = slices
+        self.worlds = worlds
         self.size = 0
         self.ties: list[Tie] = []
         #: condition -> for each slice its atoms
@@ -138,7 +144,7 @@ class _Builder:
             self._of[condition] = [(self.size + i,) for i in range(len(self.slices))]
             self.size += len(self.slices)
         for first, second in combinations(conditions, 2):
-            both = vectors([first, second])
+            both = vectors([first, second], self.worlds)
             if both is None:
                 continue
             for one, other, ways in ((first, second, both), (second, first, [v[::-1] for v in both])):
@@ -166,7 +172,7 @@ class _Builder:
     def _disjoint(self, conditions: Sequence[Condition]) -> None:
         """No record meets both of two conditions: together they are no more than all."""
         for first, second in combinations(conditions, 2):
-            both = vectors([first, second])
+            both = vectors([first, second], self.worlds)
             if both is not None and (True, True) not in both:
                 parts = zip(self._everyone, self._of[first], self._of[second], strict=True)
                 self.ties += [Tie(a, b + c, 0.0, INFINITE) for a, b, c in parts]
@@ -198,22 +204,23 @@ class _Builder:
         self.size += len(people)
         for column, condition, months in people:
             own = found[column, condition, months]
-            wider = [found[o] for o in people if o[0] == column and _within(condition, months, o[1], o[2])]
-            wider += [self.atoms(*r) for r in records if _within(condition, months, *r, same=True)]
+            wider = [
+                found[o] for o in people if o[0] == column and self._within(condition, months, o[1], o[2])
+            ]
+            wider += [self.atoms(*r) for r in records if self._within(condition, months, *r, same=True)]
             self.ties += [Tie(atoms, own, 0.0, INFINITE) for atoms in wider]
             parts = [o for o in people if o[:2] == (column, condition) and o[2] < months]
             if months and frozenset().union(*(o[2] for o in parts)) == months:
                 self.ties.append(Tie(tuple(found[o][0] for o in parts), own, 0.0, INFINITE))
         return found
 
-
-def _within(
-    condition: Condition, months: Months, other: Condition, longer: Months, same: bool = False
-) -> bool:
-    """Whether all records of a condition and time are among those of another (`same`: or the very same)."""
-    if not months <= longer or (not same and (condition, months) == (other, longer)):
-        return False
-    if other in (EVERY, condition):
-        return True
-    ways = vectors([condition, other])
-    return ways is not None and (True, False) not in ways
+    def _within(
+        self, condition: Condition, months: Months, other: Condition, longer: Months, same: bool = False
+    ) -> bool:
+        """Whether all records of a condition and time are among those of another, or are the `same`."""
+        if not months <= longer or (not same and (condition, months) == (other, longer)):
+            return False
+        if other in (EVERY, condition):
+            return True
+        ways = vectors([condition, other], self.worlds)
+        return ways is not None and (True, False) not in ways

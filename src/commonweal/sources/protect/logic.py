@@ -9,9 +9,11 @@ say of it is one *vector*: a kind of record that may exist.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import pairwise, product
+from types import MappingProxyType
 from typing import Final
 
 from commonweal.sources.filter import (
@@ -38,6 +40,18 @@ MIXTURES: Final = 20_000
 PATTERNS: Final = 8
 
 
+class World(IntEnum):
+    """What a column is taken to hold: anything; something in every cell; only what filters mention."""
+
+    OPEN = 0
+    FILLED = 1
+    CLOSED = 2
+
+
+#: Column -> what it holds; one that is not named is open.
+Worlds = Mapping[str, World]
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a cell may hold, as far as filters can tell: a text they mention or its place between those.
@@ -52,13 +66,21 @@ class Held:
     fits: frozenset[str] = frozenset()
 
 
-def vectors(conditions: Sequence[Condition]) -> list[Vector] | None:
+#: Every column may hold anything.
+OPEN: Final[Worlds] = MappingProxyType({})
+
+
+def vectors(conditions: Sequence[Condition], worlds: Worlds = OPEN) -> list[Vector] | None:
     """Every way in which records can meet some conditions and not others; None where there are too many.
+
+    In a closed world someone's sex is F or M where those are mentioned, and nothing else.
 
     >>> from commonweal.sources.filter import parse_filter
     >>> abuse = parse_filter("context in ('domestic-abuse', 'domestic-violence')")
     >>> vectors([abuse, parse_filter("context = 'domestic-violence'")])
     [(False, False), (True, False), (True, True)]
+    >>> vectors([parse_filter("sex = 'F'"), parse_filter("sex = 'M'")], {"sex": World.CLOSED})
+    [(False, True), (True, False)]
     """
     leaves = list(dict.fromkeys(leaf for c in conditions for leaf in _leaves(c)))
     columns = sorted(set[str]().union(*map(columns_of, conditions)))
@@ -66,7 +88,7 @@ def vectors(conditions: Sequence[Condition]) -> list[Vector] | None:
     size = 1
     for column in columns:
         own = [leaf for leaf in leaves if leaf.column == column]
-        found = _told_apart(own)
+        found = _told_apart(own, worlds.get(column, World.OPEN))
         if found is None or (size := size * len(found)) > MIXTURES:
             return None
         choices.append(found)
@@ -128,7 +150,7 @@ def _truth(condition: Condition, known: dict[Condition, Truth]) -> Truth:
             return known[condition]
 
 
-def _told_apart(leaves: Sequence[Leaf]) -> list[dict[Condition, Truth]] | None:
+def _told_apart(leaves: Sequence[Leaf], world: World) -> list[dict[Condition, Truth]] | None:
     """What the leaves of one column can say together; None where too many patterns may hold or not."""
     texts = sorted(
         {leaf.value for leaf in leaves if isinstance(leaf, Compare) and isinstance(leaf.value, str)}
@@ -138,9 +160,23 @@ def _told_apart(leaves: Sequence[Leaf]) -> list[dict[Condition, Truth]] | None:
         return None
     known: dict[tuple[Truth, ...], dict[Condition, Truth]] = {}
     for held in _holdings(leaves, texts, patterns):
+        if not _in_world(held, leaves, world):
+            continue
         said: dict[Condition, Truth] = {leaf: _said(leaf, held, texts) for leaf in leaves}
         known.setdefault(tuple(said.values()), said)
     return list(known.values())
+
+
+def _in_world(held: Held, leaves: Sequence[Leaf], world: World) -> bool:
+    """Whether a cell may hold something; what filters ask for by name (`is null`) is held in every world."""
+    if world == World.OPEN:
+        return True
+    if held.place is None:
+        return any(isinstance(leaf, Empty) for leaf in leaves)
+    if any(isinstance(leaf, Compare) and not isinstance(leaf.value, str) for leaf in leaves):
+        return held.number is not None or held.text is not None
+    exactly = all(isinstance(leaf, Compare) and leaf.operator in ("=", "!=") for leaf in leaves)
+    return world == World.FILLED or not exactly or held.text is not None
 
 
 def _holdings(leaves: Sequence[Leaf], texts: list[str], patterns: list[str]) -> Iterator[Held]:

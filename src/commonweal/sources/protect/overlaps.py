@@ -6,7 +6,7 @@ areas. What an earlier edition said of a figure is one more range that the reade
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,9 @@ from commonweal.sources.filter import EVERY
 from commonweal.sources.ledger import COUNTED, READ
 from commonweal.sources.measure.gather import Counted
 from commonweal.sources.protect.disclosure.system import NONE, Figure, Switch, System
-from commonweal.sources.protect.known import LEDGER_COST, Known, Role, cost, known
+from commonweal.sources.protect.known import LEDGER_COST, Known, Role, cost, counts_base, known
 from commonweal.sources.protect.layout import Atoms, Key, Layout, Met, Months, People, Rest, layout
+from commonweal.sources.protect.logic import Worlds
 from commonweal.sources.protect.rule import Rule
 
 
@@ -37,15 +38,22 @@ class Source:
     """Everything published of one source: its exact observations, what each counts, and its ledger.
 
     `rows` are numbered rows of the exact observations (`row#`); `counts` says for an indicator and period
-    what is counted; `fates` are the exact numbers of the ledger, empty for a table of values. `whole` says
-    that no record counted lies outside the periods of `rows`.
+    what is counted; `fates` are the exact numbers of the ledger, empty for a table of values. `worlds` says
+    what columns hold, `whole` that no record counted lies outside the periods of `rows`, `public_base` that
+    the denominators of rates are public.
     """
 
     name: str
     rows: pl.DataFrame
     counts: Mapping[tuple[str, str], Counted]
     fates: Mapping[str, int] = field(default_factory=dict)
+    worlds: Worlds = field(default_factory=dict)
     whole: bool = False
+    public_base: bool = True
+
+    def counts_base(self, kind: str) -> bool:
+        """Whether the denominators of a kind of observation count people here."""
+        return counts_base(kind, self.public_base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +86,15 @@ def overlaps(
     sources: Sequence[Source],
     rule: Rule,
     *,
-    public_base: Mapping[str, bool],
     minimum_base: int = 0,
     earlier: Sequence[Earlier] = (),
 ) -> Overlaps:
-    """Set up the system of everything published about people.
-
-    `public_base` says of each source whether the denominators of its rates are public.
-    """
+    """Set up the system of everything published about people."""
     build = _Build(rule, minimum_base)
     for item in earlier:
         build.earlier.setdefault((item.row, item.role), []).append(item)
     for source in sources:
-        build.add(source, public_base[source.name])
+        build.add(source)
     return build.done()
 
 
@@ -107,14 +111,13 @@ class _Build:
     base_switch: dict[int, int] = field(default_factory=dict)
     ledger_switch: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def add(self, source: Source, public_base: bool) -> None:
-        published: list[tuple[Mapping[str, Any], tuple[Known, ...]]] = [
-            (row, found)
-            for row in source.rows.iter_rows(named=True)
-            if (
-                found := tuple(known(row, self.rule, public_base=public_base, minimum_base=self.minimum_base))
-            )
-        ]
+    def add(self, source: Source) -> None:
+        row: Mapping[str, Any]
+        published: list[tuple[Mapping[str, Any], tuple[Known, ...]]] = []
+        for row in source.rows.iter_rows(named=True):
+            told = known(row, self.rule, public_base=source.public_base, minimum_base=self.minimum_base)
+            if found := tuple(told):
+                published.append((row, found))
         laid, everyone = self._laid(source, published)
         totals: list[int] = []
         by_area: dict[str, list[tuple[Mapping[str, Any], tuple[Known, ...]]]] = {}
@@ -138,18 +141,12 @@ class _Build:
         self, source: Source, published: Sequence[tuple[Mapping[str, Any], tuple[Known, ...]]]
     ) -> tuple[Layout, Atoms]:
         """The layout of one area, and the atoms of all its records."""
-        asked: dict[Key, None] = {}
-        for row, found in published:
-            for item in found:
-                asked[_key(source.counts[row["indicator"], row["period"]], item.role)] = None
-        figures: list[Met] = [key for key in asked if len(key) == 2]
-        people: list[People] = [key for key in asked if len(key) == 3 and isinstance(key[0], str)]
-        rests: list[Rest] = [key for key in asked if len(key) == 3 and not isinstance(key[0], str)]
-        months: Months = frozenset().union(*(key[-1] for key in asked))
-        if source.fates and months:
-            figures.append((EVERY, months))
-        laid = layout(figures, rests, people)
-        return laid, laid.atoms.get((EVERY, months), ()) if source.fates else ()
+        asked = [
+            key_of(source.counts[row["indicator"], row["period"]], item.role)
+            for row, found in published
+            for item in found
+        ]
+        return laid_out(asked, source.worlds, everyone=bool(source.fates))
 
     def _row(
         self, source: Source, laid: Layout, first: int, row: Mapping[str, Any], found: Sequence[Known]
@@ -163,7 +160,7 @@ class _Build:
             needs = self.count_switch.get(number, NONE)
             self.base_switch[number] = self._switch(max(cost(i) for i in found if i.with_base), needs)
         for item in found:
-            key = _key(count, item.role)
+            key = key_of(count, item.role)
             atoms, less = _moved(laid.atoms[key], first), _moved(laid.less.get(key, ()), first)
             switch = (self.base_switch if item.with_base else self.count_switch)[number]
             said = self.earlier.get((number, item.role), ())
@@ -219,7 +216,20 @@ class _Build:
         )
 
 
-def _key(count: Counted, role: Role) -> Key:
+def laid_out(asked: Iterable[Key], worlds: Worlds, *, everyone: bool) -> tuple[Layout, Atoms]:
+    """The layout of some counts in one area, and, if asked for, the atoms of all records in their months."""
+    keys = list(dict.fromkeys(asked))
+    figures: list[Met] = [key for key in keys if len(key) == 2]
+    people: list[People] = [key for key in keys if len(key) == 3 and isinstance(key[0], str)]
+    rests: list[Rest] = [key for key in keys if len(key) == 3 and not isinstance(key[0], str)]
+    months: Months = frozenset().union(*(key[-1] for key in keys))
+    if everyone and months:
+        figures.append((EVERY, months))
+    laid = layout(figures, rests, people, worlds)
+    return laid, laid.atoms.get((EVERY, months), ()) if everyone else ()
+
+
+def key_of(count: Counted, role: Role) -> Key:
     """What a count of an observation is called in a layout."""
     match role:
         case Role.COUNT if count.people:

@@ -13,8 +13,6 @@ from commonweal.errors import CommonwealError, Fault
 from commonweal.sources.ledger import COUNTED, READ
 from commonweal.sources.protect.counting import apart
 from commonweal.sources.protect.disclosure.intruder import (
-    ContradictionError,
-    consistent,
     narrowed,
 )
 from commonweal.sources.protect.disclosure.suppress import (
@@ -26,6 +24,7 @@ from commonweal.sources.protect.disclosure.suppress import (
 from commonweal.sources.protect.disclosure.system import Array, Part, System, part_of
 from commonweal.sources.protect.overlaps import Earlier, Overlaps, Place, Source, overlaps
 from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.worlds import as_known
 
 #: So many figures are named in a fault.
 NAMED: Final = 5
@@ -56,16 +55,16 @@ class Tried:
 
     @property
     def withheld(self) -> frozenset[tuple[str, str]]:
-        """The sources and fates whose number is not in the ledger."""
+        """The sources and fates whose number is not in the ledger; untried totals are left out too."""
         switches = self.overlaps.ledger_switch.items()
-        return frozenset(place for place, switch in switches if self.pattern.levels[switch])
+        turned = {place for place, switch in switches if self.pattern.levels[switch]}
+        return frozenset(turned | {(source, fate) for source in self.apart for fate in (READ, COUNTED)})
 
 
 def tried(
     sources: Sequence[Source],
     rule: Rule,
     *,
-    public_base: Mapping[str, bool],
     minimum_base: int = 0,
     earlier: Sequence[Earlier] = (),
 ) -> Tried:
@@ -74,16 +73,12 @@ def tried(
     Raises PROTECT-EXPOSED where there is none.
     """
 
-    def joined(parts: Sequence[Source]) -> Overlaps:
-        return overlaps(parts, rule, public_base=public_base, minimum_base=minimum_base, earlier=earlier)
-
-    whole, separate = joined(sources), frozenset[str]()
-    try:
-        given = narrowed(_cells(whole).system)
-    except ContradictionError:
-        separate = frozenset(s.name for s in sources if not consistent(_cells(joined([s])).system))
-        whole = joined([apart(s) if s.name in separate else s for s in sources])
-        given = narrowed(_cells(whole).system)
+    known = [(source, as_known(source)) for source in sources]
+    separate = tuple(sorted(source.name for source, found in known if found is None))
+    whole = overlaps(
+        [found or apart(source) for source, found in known], rule, minimum_base=minimum_base, earlier=earlier
+    )
+    given = narrowed(_cells(whole).system)
     try:
         pattern, system = _searched(whole, [figure for figure, _, _ in given], rule)
     except UnprotectableError as error:
@@ -95,7 +90,7 @@ def tried(
         raise _refused([whole.places[int(rest.figures[figure])] for figure, _, _ in left], sources)
     cells = _cells(whole).figures
     told = tuple((whole.places[cells[figure]], upper, round(end, 6)) for figure, upper, end in given)
-    return Tried(whole, pattern, system, tuple(sorted(separate)), told)
+    return Tried(whole, pattern, system, separate, told)
 
 
 def _cells(whole: Overlaps) -> Part:
