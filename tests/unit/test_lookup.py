@@ -100,7 +100,7 @@ def test_the_error_of_a_best_fit_counts_who_is_left_out_and_who_is_brought_in() 
     best = Lookup.of(OLD, NEW, shares, "people", "best fit")
     assert best.fits(["X", "Y", "Z"]).rows() == [
         ("X", 0, 0.25),
-        ("Y", 0, pytest.approx(20 / 70)),
+        ("Y", 0, 0.286),
         ("Z", None, None),
     ]
     assert best.places == {"A": "X", "B": "Y"}
@@ -165,3 +165,9 @@ def test_figures_by_themselves_owe_one_another_nothing() -> None:
     halves = lookup(("A", "X", 0.5), ("A", "Y", 0.5))
     assert dealt(frame, ["n"], halves).filter(pl.col("n") > 0)["to"].to_list() == ["X", "X"]
     assert dealt(frame, ["n"], halves, ["period"]).filter(pl.col("n") > 0)["to"].to_list() == ["X", "Y"]
+
+
+def test_a_small_error_is_never_none() -> None:
+    """Of A's 10,000 people one lives in X."""
+    parts = lookup(("A", "X", 1e-4), ("A", "Y", 1 - 1e-4), ("B", "X", 1.0), size=10_000.0)
+    assert parts.fits(["X", "Y"]).rows() == [("X", 0.001, 0.001), ("Y", 1.0, 0.001)]

@@ -217,7 +217,7 @@ def test_a_best_fit_goes_into_the_link(tmp_path: Path) -> None:
     assert collected.counted.frame.filter(indicator="crime")["numerator"].to_list() == [17, 9, 0]
     # Z has 100 people, and all of them are counted in Y, to which C goes: of equal parts the first code
     errors = read.records[0].lookup.fits("XYZ")["error"].to_list()  # type: ignore[union-attr, arg-type]
-    assert errors == [pytest.approx(100 / 300), pytest.approx(100 / 700), 1.0]
+    assert errors == [0.333, 0.143, 1.0]
     assert read.told[0] == (
         "crimes: areas of ward 2014 are best fitted to ward 2022; by people, at most 100.0% of an area is"
         " counted in another."

@@ -109,7 +109,9 @@ class Lookup:
             apportioned = sum of W_i share_ij over split old areas / sum of W_i share_ij
 
         Where shares are the parts the two are equal. Both figures are null where they can't be known.
-        Areas that lie in no old one have neither.
+        Areas that lie in no old one have neither. They are published, and weights may be private (the
+        residents of single addresses), so they are given to a tenth of a percent, and never as none where
+        there is some.
 
         >>> shares = pl.DataFrame({"from": ["A", "A", "B"], "to": ["X", "Y", "Y"],
         ...                        "share": [0.25, 0.75, 1.0], "size": [400.0, 400.0, 700.0]})
@@ -140,7 +142,7 @@ class Lookup:
             pl.when("known").then(error.otherwise(1.0).clip(0, 1)).alias("error"),
         )
         joined = asked.join(found, on="area", how="left", maintain_order="left")
-        return joined.with_columns(pl.col("apportioned", "error").round(12))
+        return joined.with_columns(_coarse(name) for name in ("apportioned", "error"))
 
     def moved(self, figures: pl.DataFrame, areas: Sequence[str]) -> pl.DataFrame:
         """How sure each area can be of figures (indicator, period, source), with the columns of `MOVED`."""
@@ -149,6 +151,11 @@ class Lookup:
         same = {"fitted": self.fit, "weighed_by": self.weight}
         rows = each.with_columns(pl.lit(text).alias(name) for name, text in same.items())
         return rows.select(pl.col(name).cast(dtype) for name, dtype in MOVED.items())
+
+
+def _coarse(name: str) -> pl.Expr:
+    """A share to three decimals, the least of them 0.001."""
+    return pl.when(pl.col(name) > 0).then(pl.col(name).round(3).clip(0.001)).otherwise(name).alias(name)
 
 
 def _faults(shares: pl.DataFrame, fit: Fit) -> list[Fault]:
