@@ -25,7 +25,7 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Spark in this process; while it runs, our own sessions are part of it, which saves their start."""
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:
@@ -42,6 +42,8 @@ def spark() -> Iterator[Any]:
         # compiling each question costs more than asking it of so few records
         builder = SparkSession.builder.config("spark.sql.codegen.wholeStage", "false")
         builder = builder.config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        # where it keeps tables that a test makes
+        builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         session = engine.start(builder, "local[2]")
     try:
         yield session
