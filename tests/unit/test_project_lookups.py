@@ -489,6 +489,14 @@ def test_codes_are_told_for_what_they_look_like(tmp_path: Path) -> None:
         assert text not in str(caught.value)
 
 
+def test_denominators_of_other_areas_are_told_for_what_they_are(tmp_path: Path) -> None:
+    plain = ("population: {path: population.csv, area: {type: ward, vintage: 2014}}", "population: new.csv")
+    assert told(tmp_path, plain, new__csv="area,period,value\nE01000006,2016,5\nE01000007,2016,7\n") == [
+        "new.csv: MEASURE-DENOMINATOR none of the areas of population is in the areas table; They look like"
+        " codes of areas of type lsoa: write `area: {type: lsoa, vintage: …}` and name a lookup."
+    ]
+
+
 def test_a_table_that_leads_elsewhere_is_told(tmp_path: Path) -> None:
     table = "pcds,ward22\nAB1 2CD,E05000026\n"
     read = loaded(tmp_path, BY_POSTCODE, postcodes__csv=table, crimes__csv="PC,kind\nAB1 2CD,theft\n")

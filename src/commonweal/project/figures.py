@@ -10,6 +10,7 @@ import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
+from commonweal.model.codes import advice
 from commonweal.model.lookup import Lookup
 from commonweal.model.observation import SCHEMA
 from commonweal.model.project import JOINT, STRATA
@@ -45,6 +46,10 @@ def read_denominator(
     known = areas.codes if lookup is None else lookup.codes
     frame = values.rows.frame.filter(pl.col("area").is_in(list(known)) & pl.col("value").is_not_null())
     faults = [*values.faults, *_repeated(values.rows.file, frame, ["area", "period"])]
+    strange = advice(set(values.rows.frame["area"].drop_nulls()) - set(known), areas) if not lookup else ""
+    if strange and not frame.height:
+        what = f"none of the areas of {name} is in the areas table"
+        raise CommonwealError([*values.faults, rows.fault("MEASURE-DENOMINATOR", what, strange)])
     if lookup is not None and not faults:
         frame = move_totals(frame.select("area", "period", "value"), lookup, areas.codes)
     # an area whose figure can't be read has been told of already
