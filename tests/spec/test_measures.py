@@ -11,6 +11,8 @@ import pytest
 from made_project import NO_DENOMINATORS, made_project
 
 from commonweal.errors import CommonwealError
+from commonweal.model.area import Geography
+from commonweal.model.lookup import Lookup
 from commonweal.model.project import JOINT, STRATA, Project
 from commonweal.model.source import Link, Measure, Records, Standard
 from commonweal.sources import collect
@@ -292,3 +294,36 @@ def test_groups_that_do_not_fit_are_told_before_a_record_is_read(
     with pytest.raises(CommonwealError) as caught:
         collect(by_group(tmp_path, measure))
     assert [(f.code, f.what) for f in caught.value.faults] == [("MEASURE-GROUPS", what)]
+
+
+# ---- on areas that are not those of the records ----
+
+
+def test_figures_on_other_areas_are_dealt_out_by_shares(tmp_path: Path, engine: Backend) -> None:
+    """Half of old ward O is in A, half in B: of 4 visits of 10, 10, 30 and 30 each area gets 2, and 40."""
+    shares = pl.DataFrame({"from": ["O", "O"], "to": ["A", "B"], "share": [0.5, 0.5]})
+    lookup = Lookup.of(Geography("ward", "2011"), Geography("ward", "2014"), shares)
+    text = "ward,when,who,cost\n" + "".join(f"O,2018-01,p{i},{c}\n" for i, c in enumerate((10, 10, 30, 30)))
+    source = visits(tmp_path, text, lookup=lookup)
+    measures = [
+        Measure("mean", "visits", "mean", value="cost"),
+        Measure("middle", "visits", "median", value="cost"),
+        Measure("n", "visits", "count"),
+    ]
+    found = collect(
+        made_project(tmp_path, [source], measures, periods=["2018"]), backend=engine
+    ).counted.frame
+    assert figures(found, "indicator", "area", "value", "denominator") == [
+        ("mean", "A", 20.0, 2.0), ("mean", "B", 20.0, 2.0),
+        ("middle", "A", 20.0, 2.0), ("middle", "B", 20.0, 2.0),
+        ("n", "A", 2.0, None), ("n", "B", 2.0, None),
+    ]  # fmt: skip
+
+
+def test_people_can_not_be_dealt_out(tmp_path: Path) -> None:
+    shares = pl.DataFrame({"from": ["O", "O"], "to": ["A", "B"], "share": [0.5, 0.5]})
+    lookup = Lookup.of(Geography("ward", "2011"), Geography("ward", "2014"), shares)
+    source = visits(tmp_path, lookup=lookup)
+    with pytest.raises(CommonwealError) as caught:
+        collect(made_project(tmp_path, [source], [Measure("who", "visits", "distinct", value="who")]))
+    assert [f.code for f in caught.value.faults] == ["MEASURE-KEY"]

@@ -13,6 +13,8 @@ from commonweal.methods import Floats
 DRAWS: Final = 1000
 #: How many numbers are drawn at a time: this bounds the memory, not the result.
 _AT_ONCE: Final = 4_000_000
+#: With fewer things than this many times the different ones, drawing each by itself is quicker.
+_ONE_BY_ONE: Final = 10
 
 
 def ratio_of_sums(value: Floats, over: Floats, count: Floats, name: str) -> Floats:
@@ -31,13 +33,19 @@ def ratio_of_sums(value: Floats, over: Floats, count: Floats, name: str) -> Floa
     if n < 2:
         return np.full(2, np.nan)
     chance = np.random.default_rng(seed(name))
-    share = count / n
-    each = max(_AT_ONCE // len(share), 1)
+    one_by_one = n < _ONE_BY_ONE * len(count)
+    things = np.repeat(np.arange(len(count)), np.asarray(count, dtype=np.int64)) if one_by_one else None
+    each = max(_AT_ONCE // (n if one_by_one else len(count)), 1)
     ratios = []
     for start in range(0, DRAWS, each):
-        drawn = chance.multinomial(n, share, size=min(each, DRAWS - start)).astype(float)
-        below = drawn @ over
-        ratios.append(np.divide(drawn @ value, below, out=np.full(len(below), np.nan), where=below > 0))
+        size = min(each, DRAWS - start)
+        if things is not None:
+            which = things[chance.integers(0, n, size=(size, n), dtype=np.int32)]
+            above, below = value[which].sum(axis=1), over[which].sum(axis=1)
+        else:
+            drawn = chance.multinomial(n, count / n, size=size).astype(float)
+            above, below = drawn @ value, drawn @ over
+        ratios.append(np.divide(above, below, out=np.full(size, np.nan), where=below > 0))
     limits: Floats = np.quantile(np.concatenate(ratios), [0.025, 0.975])
     return limits
 

@@ -115,12 +115,13 @@ def mean_and_limits(total: Array, squares: Array, n: Array) -> tuple[Array, Arra
     some = np.where(counted > 0, counted, np.nan)
     more = np.where(counted > 1, counted, np.nan)
     mean = np.asarray(total).astype(float) / some
-    half = t_quantile(0.975, more - 1) * np.sqrt(spread / (more * more * (more - 1)))
+    each, where = np.unique(more, return_inverse=True)
+    half = t_quantile(0.975, each - 1)[where] * np.sqrt(spread / (more * more * (more - 1)))
     return mean, np.stack([mean - half, mean + half], axis=-1)
 
 
 def sum_limits(total: Array, squares: Array) -> Array:
-    """The 95 % limits of sums of so much a thing, where the number of things varies by chance, shape (..., 2).
+    """The 95 % limits of sums of so much a thing, where the number of things varies too, shape (..., 2).
 
     A sum of x and of x^2 over the things that happened have the moments of w times a Poisson count k, with
     w = sum x^2 / sum x and k = (sum x)^2 / sum x^2; its exact limits, w chi2(0.025, 2k)/2 and

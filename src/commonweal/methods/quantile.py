@@ -63,7 +63,8 @@ def rank_limits(n: Whole, share: float) -> tuple[Whole, Whole]:
     >>> [rank.tolist() for rank in rank_limits(np.array([5, 6, 10, 100]), 0.5)]
     [[0, 1, 2, 40], [6, 6, 9, 61]]
     """
-    return _least_rank(n, share), n + 1 - _least_rank(n, 1 - share)
+    each, where = np.unique(n, return_inverse=True)
+    return _least_rank(each, share)[where], (each + 1 - _least_rank(each, 1 - share))[where]
 
 
 def _least_rank(n: Whole, share: float) -> Whole:

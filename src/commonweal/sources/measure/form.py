@@ -143,7 +143,7 @@ def _median(held: Held) -> Figures:
     numbers, counts = parts["value"].to_numpy().astype(float), parts["n"].to_numpy()
     cell, size = parts["area"].to_numpy(), len(held.areas)
     value, limits = quantiles(cell, numbers, counts, size, held.measure.quantile)
-    n = np.bincount(cell, weights=counts, minlength=size)
+    n = np.bincount(cell, weights=counts, minlength=size).astype(float)  # of nothing it is whole
     return Figures(value / unit, limits / unit, _none(held), n)
 
 
