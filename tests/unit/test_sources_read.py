@@ -28,7 +28,7 @@ from commonweal.errors import CommonwealError
 from commonweal.model.area import Boundaries
 from commonweal.model.project import Project
 from commonweal.model.source import Link, Measure, Records
-from commonweal.sources import Collected, collect
+from commonweal.sources import Collected, collect, type_lines
 from commonweal.sources.backends import reference
 from commonweal.sources.read.batches import batches
 from commonweal.sources.read.describe import describe
@@ -285,3 +285,29 @@ def test_line_ends_of_every_kind(tmp_path: Path, raw: bytes, engine: Any) -> Non
     collected = collect(project_of(tmp_path, source(tmp_path / "cases.csv"), (measure,)), backend=engine)
     assert values(collected) == [("a", "A", 1.0), ("a", "B", 1.0)]
     assert fates(collected) == {"read": 2, "counted": 2}
+
+
+TIMES = (
+    "2026-01-05T10:00:00Z", "2026-01-05T10:00:00.125+01:00", "2026-01-05 10:00:00+01:00", "2026-01-05 10:00",
+    "05/01/2026 10:00", " 2026-01-05 ", "1767607200", "1767607200.5", "1767607200000", "2026-01",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", [None, reference.total])
+def test_readings_of_sensors_belong_to_the_month_of_their_time(tmp_path: Path, engine: Any) -> None:
+    """The day as it is written; seconds since 1970 in universal time, where 1769903999 ends January."""
+    rows = [{"ward": "A", "when": time, "value": "2"} for time in (*TIMES, "1769903999")]
+    rows += [
+        {"ward": "B", "when": time, "value": "3"} for time in ("1769904000", "2026-02-01T00:30:00+01:00")
+    ]
+    (tmp_path / "air.csv").write_text(csv_text(rows))
+    air = source(tmp_path / "air.csv", date="when", period="")
+    project = made_project(tmp_path, [air], [Measure("a", "cases", "count")], periods=("2026-01", "2026-02"))
+    collected = collect(project, backend=engine)
+    found = collected.counted.frame.select("period", "area", "value").sort("period", "area").rows()
+    assert found == [
+        ("2026-01", "A", 11.0), ("2026-01", "B", 0.0), ("2026-02", "A", 0.0), ("2026-02", "B", 2.0),
+    ]  # fmt: skip
+    assert type_lines(project, collected) == [
+        "cases: when reads as months (100%), ward reads as text, 2 different"
+    ]

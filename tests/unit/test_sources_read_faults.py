@@ -160,10 +160,11 @@ def test_empty_files_of_every_open_form(tmp_path: Path) -> None:
     assert told(tmp_path, "c.xml")[0].startswith("c.xml: RECORDS-PART there is no element 'case'")
 
 
-def test_a_database_that_is_being_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_a_database_that_is_being_written(tmp_path: Path, journal: str) -> None:
     write_sqlite(tmp_path / "a.sqlite")
     with closing(sqlite3.connect(tmp_path / "a.sqlite")) as other:
-        other.execute("pragma journal_mode = wal")
+        other.execute(f"pragma journal_mode = {journal}")
         other.execute("pragma locking_mode = exclusive")
         other.execute("begin exclusive")
         other.execute("insert into cases values ('secret', 'A', '', '', '')")

@@ -56,8 +56,9 @@ def batches(written: Written) -> Batches:
 @contextmanager
 def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that can only read this one file."""
-    # one that nobody has open is opened so that no file beside it is made
-    quiet = "&immutable=1" if not path.with_name(f"{path.name}-wal").exists() else ""
+    # one that nobody is writing is opened so that no file beside it is made
+    written = any(path.with_name(f"{path.name}-{kind}").exists() for kind in ("wal", "journal"))
+    quiet = "" if written else "&immutable=1"
     try:
         address = f"{path.absolute().as_uri()}?mode=ro{quiet}"
         with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as connection:
