@@ -35,6 +35,10 @@ _CALLED: Final[dict[Type, str]] = {
 }  # fmt: skip
 
 
+#: One word, or two of which one has a digit, as postcodes do.
+_CODE: Final = r"^(\S+|\S*[0-9]\S* \S+|\S+ \S*[0-9]\S*)$"
+
+
 @dataclass(slots=True)
 class _Column:
     """What was seen so far of one column; `odd` cells are not as declared."""
@@ -81,7 +85,7 @@ def _fits(cells: pl.Series, kind: Type) -> pl.Series:
         return cells.str.contains(f"^(?:{NUMBER})$")
     if kind == "date":
         return cells.map_elements(lambda text: bool(_kind(text)), return_dtype=pl.Boolean)
-    return cells.str.contains(r"^\S+$") if kind == "code" else cells.is_not_null()
+    return cells.str.contains(_CODE) if kind == "code" else cells.is_not_null()
 
 
 @lru_cache(maxsize=100_000)
