@@ -54,6 +54,22 @@ def test_shrunken_figures_are_estimates_and_keep_their_counts(built: Path) -> No
     assert (shares["value"] - shares["value"].mean()).abs().max() < (raw - raw.mean()).abs().max()
 
 
+def test_the_place_as_a_whole_has_figures_too(built: Path) -> None:
+    """A rate, mean or ratio of counts is that of all areas together; a plain count is their mean."""
+    table = pl.read_csv(built / "data" / "benchmarks.csv", schema_overrides=OBSERVED)
+    town = dict(table.filter(pl.col("level") == "indicator").select("node", "value").iter_rows())
+    wards = pl.read_csv(built / "data" / "observations.csv", schema_overrides=OBSERVED).filter(period="2018")
+    own = {str(name): rows for (name,), rows in wards.group_by("indicator")}
+    assert town["visits-number"] == pytest.approx(own["visits-number"]["value"].mean())
+    for name in ("visits-failed", "failed-to-helped", "deaths-ratio"):
+        per = 100 if name != "failed-to-helped" else 1
+        ratio = per * own[name]["numerator"].sum() / own[name]["denominator"].sum()
+        assert town[name] == pytest.approx(ratio)
+    means = own["wait-mean"]
+    weighted = (means["value"] * means["denominator"]).sum() / means["denominator"].sum()
+    assert town["wait-mean"] == pytest.approx(weighted)
+
+
 def test_the_published_project_builds_the_same_scores(built: Path, tmp_path: Path) -> None:
     commonweal.build(built / "project", out=tmp_path / "again")
     scores = "data/scores.csv"

@@ -88,7 +88,8 @@ def _whole(scoring: Scoring, areas: Areas, observations: pl.DataFrame) -> pl.Dat
         pl.col("numerator").fill_null(pl.col("entered") * pl.col("denominator") / per),
         per.alias("per"),
     )
-    added = pl.col("kind").is_in(_RATIOS) & pl.col("numerator").is_not_null() & (pl.col("denominator") > 0)
+    based = (pl.col("denominator") > 0).fill_null(False)
+    added = pl.col("kind").is_in(_RATIOS) & pl.col("numerator").is_not_null() & based
     summed = cells.group_by("period", "indicator", maintain_order=True).agg(
         added.all().alias("added"),
         pl.col("weight").is_not_null().all().alias("weighted"),
