@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_project import made_project
 from postgres_server import PASSWORD, Server, binaries, postgres_server
 from questions import CODES, HEADER, LINKS, write
 from questions_of_all import EVERY_ASK, WAYS, batch
 from typed_records import BY_TYPE, TYPES, typed_file
 
 from commonweal.errors import CommonwealError
+from commonweal.model.source import Link, Measure, Records
+from commonweal.sources import collect
 from commonweal.sources.backends import duckdb, reference
 from commonweal.sources.backends import postgres as engine
 from commonweal.sources.filter import Compare
@@ -179,3 +182,26 @@ def test_numbers_of_all_sizes_are_read_as_python_reads_them(
     plain = reference.total(query, scratch=tmp_path).fingerprint()
     assert engine.total(Query(stored, query.link, query.asks), scratch=tmp_path).fingerprint() == plain
     assert duckdb.total(query, scratch=tmp_path / "scratch").fingerprint() == plain
+
+
+def test_a_project_counts_a_table_as_it_counts_a_file(
+    connection: Any, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way from a project to its observations, ledger and notes."""
+    drawn = [(str(i % 40), "ABC"[i % 3], f"2016-{i % 12 + 1:02}-07", "xy"[i % 2]) for i in range(60)]
+    # of differing repeats a file keeps the first line, a table the first by all columns
+    rows = sorted(drawn)
+    connection.execute("create table public.cases (id text, ward text, day date, kind text)")
+    connection.cursor().executemany("insert into cases values (%s, %s, %s, %s)", rows)
+    (tmp_path / "cases.csv").write_text("id,ward,day,kind\n" + "".join(f"{','.join(row)}\n" for row in rows))
+    monkeypatch.setenv("CASES_DB", postgres.address)
+    common = {"subject": "thing", "link": Link("code", "ward"), "date": "day", "key": "id"}
+    table = {"url": "${CASES_DB}", "table": "cases", "backend": "postgres"}
+    stored = Records("cases", (), "", **common, **table)  # type: ignore[arg-type]
+    filed = Records("cases", (tmp_path / "cases.csv",), "cases.csv", **common)  # type: ignore[arg-type]
+    share = Measure("x_share", "cases", "percentage", where="kind = 'x'")
+    measures = [Measure("some", "cases", "count"), share]
+    one, other = (collect(made_project(tmp_path, [source], measures)) for source in (stored, filed))
+    assert one.counted.frame.equals(other.counted.frame)
+    assert one.ledger.equals(other.ledger)
+    assert one.counted.frame["numerator"].sum() == other.counted.frame["numerator"].sum() > 0
