@@ -17,6 +17,7 @@ from commonweal.model.project import JOINT, STRATA, Project
 from commonweal.model.source import Link, Measure, Records, Standard
 from commonweal.sources import collect
 from commonweal.sources.backends import duckdb, reference
+from commonweal.sources.filter import Empty, both, parse_filter
 from commonweal.sources.query import Backend
 
 VISITS = """ward,when,who,wait,cost,hours
@@ -250,6 +251,26 @@ def test_what_is_no_number_and_what_has_more_decimals_is_told(tmp_path: Path) ->
         "wait: 1 record left out, since wait is not a number.",
         "wait: wait is read to 2 decimals, so figures are exact to 0.005.",
     )
+
+
+def test_what_each_figure_counts_is_left_for_the_gate(tmp_path: Path) -> None:
+    """A mean and a count of the same records do not count the same where some have no number."""
+    measures = [
+        Measure("mean", "visits", "mean", value="wait", where="hours = 1"),
+        Measure("whole", "visits", "mean", value="cost", where="hours = 3"),
+        Measure("n", "visits", "count", where="hours = 1"),
+        Measure("people", "visits", "distinct", value="who"),
+        Measure("two", "visits", "count", pool=2),
+    ]
+    found = collect(made_project(tmp_path, [visits(tmp_path)], measures, periods=["2018"])).figures
+    assert set(found) == {(m.indicator, "2018") for m in measures}
+    hours = parse_filter("hours = 1")
+    assert found["n", "2018"].numerator == hours
+    assert found["mean", "2018"].base == both(hours, Empty("numbers of wait to 2 decimals"))
+    assert found["whole", "2018"].base == parse_filter("hours = 3")
+    assert found["people", "2018"].people == "who"
+    assert len(found["n", "2018"].months) == 12
+    assert len(found["two", "2018"].months) == 24
 
 
 def test_a_column_of_other_things_than_numbers_is_a_fault(tmp_path: Path) -> None:

@@ -14,11 +14,12 @@ from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Measure
 from commonweal.sources.dates import Month, months, parts_of
-from commonweal.sources.filter import Condition
+from commonweal.sources.filter import Condition, both
 from commonweal.sources.link.transfer import move, to_move
 from commonweal.sources.measure.form import Held, form
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.measure.observe import Window, denominators_for, kind_of, observations
+from commonweal.sources.measure.reads import usable
 from commonweal.sources.measure.strata import BY_GROUP, Strata, strata
 from commonweal.sources.measure.times import Times
 from commonweal.sources.plan import Plan
@@ -75,6 +76,7 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
     tables = [pl.DataFrame(schema=SCHEMA)]
     counted, aside = {}, set()
     for measure in plan.measures:
+        read = usable(project, plan, totals, measure)
         if measure.helper and measure.indicator not in times.back:
             continue
         for window in times.windows(measure):
@@ -87,7 +89,7 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
             cells = _cells(project, plan, measure, times, window, totals, people)
             held = Held(measure, window, project.areas.codes, cells, *_bases(project, measure, window, said))
             tables.append(observations(measure, window, form(held), project.areas.codes))
-            counted[cell] = _counted(plan, measure, window, times.covered)
+            counted[cell] = _counted(plan, measure, window, times.covered, read)
             aside |= {cell} if hidden else set()
             said += _pooled(measure, window)
     return Gathered(pl.concat(tables), counted, frozenset(aside), tuple(together(notes)))
@@ -156,8 +158,10 @@ def _bases(
     return found, held
 
 
-def _counted(plan: Plan, measure: Measure, window: Window, covered: frozenset[Month]) -> Counted:
-    numerator, base = plan.conditions[measure.indicator]
+def _counted(
+    plan: Plan, measure: Measure, window: Window, covered: frozenset[Month], read: Condition
+) -> Counted:
+    numerator, base = (both(condition, read) for condition in plan.conditions[measure.indicator])
     kind = KINDS[kind_of(measure)]
     # a mean counts the things it is made of as its base
     own = numerator if kind.denominator and not kind.numerator else base

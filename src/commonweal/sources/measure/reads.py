@@ -10,6 +10,7 @@ import polars as pl
 from commonweal.errors import Fault
 from commonweal.model.project import Project
 from commonweal.model.source import Measure
+from commonweal.sources.filter import EVERY, Condition, Empty, both
 from commonweal.sources.measure.form import group_columns, places
 from commonweal.sources.measure.strata import BY_GROUP, strata
 from commonweal.sources.plan import PROJECT_FILE, Plan
@@ -55,6 +56,24 @@ def reading_notes(project: Project, plan: Plan, totals: Totals) -> Iterator[str]
                 yield f"{measure.indicator}: {text}"
         of, placed = _placed(project, plan, totals, measure)
         yield from _left_out(plan, measure, of - placed, f"they are of no group of {measure.denominator}")
+
+
+def usable(project: Project, plan: Plan, totals: Totals, measure: Measure) -> Condition:
+    """What a record has to meet beside the filters: to have a number, or a group, where one is read.
+
+    Where all have, every record meets it. The columns it names are none of the source: all it says is that
+    measures which read the same columns leave out the same records.
+    """
+    asked: Condition = EVERY
+    for column, *_ in _numbers(plan, totals, measure):
+        tallies = plan.reading[measure.indicator, column]
+        if plan.tallied(totals, tallies["read"]) < plan.tallied(totals, tallies["records"]):
+            asked = both(asked, Empty(f"numbers of {column} to {measure.decimals} decimals"))
+    of, placed = _placed(project, plan, totals, measure)
+    if placed < of:
+        groups = ", ".join(column for _, column in measure.by)
+        asked = both(asked, Empty(f"groups of {measure.denominator} by {groups}"))
+    return asked
 
 
 def _left_out(plan: Plan, measure: Measure, count: int, why: str) -> Iterator[str]:
