@@ -32,7 +32,8 @@ from commonweal.sources.measure.reads import reading_faults, reading_notes
 from commonweal.sources.measure.times import Times, going_back
 from commonweal.sources.plan import Plan, plan_all, relative_to
 from commonweal.sources.query import Backend, Totals, Unlinked, columns_asked
-from commonweal.sources.read.stage import ready, scratch_folder
+from commonweal.sources.read.room import room
+from commonweal.sources.read.stage import ready
 from commonweal.sources.suspect import faults
 
 Report = Callable[[str], None]
@@ -77,7 +78,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
             report(f"reading {plan.records.name}")
         with (
             relative_to(project.root),
-            scratch_folder(project.root) as scratch,
+            room(project.root) as scratch,
             ready(plan.written, scratch) as files,
         ):
             plan = plan.on(files)

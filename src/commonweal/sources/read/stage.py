@@ -1,7 +1,7 @@
 """Makes the files of a source ready for an engine.
 
 Engines read CSV in UTF-8 and Parquet where they lie. Every other form is streamed, a batch at a time, to a
-Parquet file of text columns in the project's scratch folder; CSV in other letters, in an archive, or under
+Parquet file of text columns in a folder of the project's own; CSV in other letters, in an archive, or under
 a name that engines would take for a pattern, is copied there in UTF-8, line for line. Afterwards it is gone.
 """
 
@@ -10,10 +10,9 @@ from __future__ import annotations
 import gzip
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Final
 
 from commonweal.errors import CommonwealError, Fault
@@ -25,8 +24,6 @@ from commonweal.sources.read.packed import FULL, opened
 from commonweal.sources.read.text_parquet import widen, write_parts
 from commonweal.sources.read.written import Batches, Written, no_room, unreadable
 
-#: Where an engine may put what does not fit in memory; never in what is published.
-SCRATCH: Final = ".commonweal/scratch"
 #: Signs in a path that engines take for a pattern.
 _PATTERN: Final = frozenset("*?[]{}")
 
@@ -54,41 +51,19 @@ class Ready:
 
 
 @contextmanager
-def scratch_folder(root: Path) -> Iterator[Path]:
-    """A folder for what does not fit in memory; afterwards it is gone, unless another build is using it."""
-    scratch = root / SCRATCH
-    try:
-        yield scratch
-    finally:
-        for folder in (scratch, scratch.parent):
-            with suppress(OSError):
-                folder.rmdir()
-
-
-@contextmanager
 def ready(files: tuple[Written, ...], scratch: Path) -> Iterator[Ready]:
     """The files of a source, ready for an engine while the context lasts.
 
     What an engine says of a file in the scratch folder is said of the file it was made from. Raises
     RECORDS-UNREADABLE, RECORDS-EMPTY and RECORDS-PART as reading does, and SCRATCH-FULL.
     """
-    folder = _folder(scratch)
-    try:
-        staging = _Staging(folder)
-        with _no_room(scratch):
-            for number, written in enumerate(files):
-                staging.take(number, written)
-            prepared = staging.ready()
-        with _renamed(prepared.origins):
-            yield prepared
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder(scratch: Path) -> Path:
+    staging = _Staging(scratch)
     with _no_room(scratch):
-        scratch.mkdir(parents=True, exist_ok=True)
-        return Path(mkdtemp(prefix="read-", dir=scratch))
+        for number, written in enumerate(files):
+            staging.take(number, written)
+        prepared = staging.ready()
+    with _renamed(prepared.origins):
+        yield prepared
 
 
 @contextmanager
