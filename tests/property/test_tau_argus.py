@@ -59,8 +59,9 @@ def our_system(counts: np.ndarray, sensitive: set[tuple[str, str]]) -> tuple[Sys
 
 @pytest.mark.parametrize(("seed", "size"), [(1, 4), (2, 4), (3, 5), (4, 5), (5, 6), (6, 6)])
 def test_our_pattern_costs_no_more_than_that_of_tau_argus_and_hardly_less(
-    seed: int, size: int, tmp_path: Path
+    seed: int, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # it leaves logs where it is run
     counts = table_of(seed, size)
     sensitive, theirs = tau_argus(counts, tmp_path)
     assert sensitive
