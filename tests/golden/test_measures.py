@@ -201,3 +201,35 @@ def test_records_lead_to_the_reference_means(golden: Path, tmp_path: Path) -> No
     both = table.join(found, on=["area", "year"], suffix=" found").sort("area", "year")
     assert both.height == table.height
     same(numbers(both, "value found", "lower", "upper"), numbers(both, "value", "lower95", "upper95"))
+
+
+def test_real_crimes_measured_are_those_that_plain_sums_give(shared_data: Path, tmp_path: Path) -> None:
+    """Streets, mean latitude, median longitude and violence to burglary, by ward in 2017, worked out anew."""
+    path = shared_data / "microdata_police_crime_lbbd" / "police_street_crime_lbbd_2016_2018.csv.gz"
+    source = Records("crimes", (path,), path.name, "thing", Link("code", "ward_code"), date="month")
+    burglary, violence = (f"category = '{name}'" for name in ("burglary", "violent-crime"))
+    measures = [
+        Measure("streets", "crimes", "distinct", value="street_name"),
+        Measure("north", "crimes", "mean", value="latitude", decimals=6),
+        Measure("east", "crimes", "median", value="longitude", decimals=6),
+        Measure("burglary", "crimes", "count", where=burglary, helper=True),
+        Measure("violence", "crimes", "count", where=violence, helper=True),
+        Measure("violence_to_burglary", "crimes", "ratio", of="violence", to="burglary"),
+    ]
+    rows = pl.read_csv(path, infer_schema=False).filter(pl.col("month").str.starts_with("2017"))
+    wards = rows["ward_code"].unique().sort().to_list()
+    frame = collect(made_project(tmp_path, [source], measures, wards, ["2017"])).counted.frame
+    number = {name: pl.col(name).cast(pl.Float64) for name in ("latitude", "longitude")}
+    kind = pl.col("category")
+    plain = rows.group_by("ward_code").agg(
+        pl.col("street_name").n_unique().alias("streets"),
+        number["latitude"].mean().alias("north"),
+        number["longitude"].median().alias("east"),
+        ((kind == "violent-crime").sum() / (kind == "burglary").sum()).alias("violence_to_burglary"),
+    )
+    plain = plain.sort("ward_code")
+    for name in ("streets", "north", "east", "violence_to_burglary"):
+        found = frame.filter(indicator=name).sort("area")
+        np.testing.assert_allclose(numbers(found, "value")[:, 0], numbers(plain, name)[:, 0], rtol=1e-9)
+        assert (found["lower"] <= found["value"]).all()
+        assert (found["value"] <= found["upper"]).all()

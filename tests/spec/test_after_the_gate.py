@@ -33,7 +33,8 @@ def rates(**changed: object) -> pl.DataFrame:
     rows = {
         "area": AREAS, "indicator": ["rate"] * 4, "value": value, "lower": [2.0, 20.0, 50.0, 5.0],
         "upper": [70.0, 40.0, 180.0, 35.0], "numerator": count, "denominator": base,
-        "status": ["rounded"] * 3 + ["suppressed"], "kind": ["rate"] * 4, "per": [1000.0] * 4, **changed,
+        "status": ["rounded"] * 3 + ["suppressed"], "kind": ["rate"] * 4, "per": [1000.0] * 4,
+        "source": ["r"] * 4, **changed,
     }  # fmt: skip
     both = [
         pl.DataFrame(rows, strict=False).with_columns(pl.lit(year).alias("period"))

@@ -283,6 +283,15 @@ def test_a_column_of_other_things_than_numbers_is_a_fault(tmp_path: Path) -> Non
     ]
 
 
+def test_a_column_that_is_not_there_is_told_where_the_measure_names_it(tmp_path: Path) -> None:
+    measure = Measure("m", "visits", "ratio", value="costs", over="hours", line=12)
+    with pytest.raises(CommonwealError) as caught:
+        collect(made_project(tmp_path, [visits(tmp_path)], [measure], periods=["2018"]))
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.line, fault.path) == ("RECORDS-COLUMN", 12, ("measures", "m", "value"))
+    assert "'costs'" in fault.what
+
+
 def test_records_that_name_no_group_are_a_fault(tmp_path: Path) -> None:
     measure = Measure("smr", "visits", "standardised_ratio", denominator="people",
                       by=(("age_band", "sex"), ("sex", "sex")))  # fmt: skip

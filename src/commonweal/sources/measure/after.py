@@ -24,7 +24,7 @@ def finished(safe: pl.DataFrame, project: Project, aside: Set[tuple[str, str]]) 
         near = neighbours(boundaries, sorted(project.areas.codes))
     for measure in project.measures:
         if measure.shrink:
-            own = pl.col("indicator") == measure.indicator
+            own = (pl.col("indicator") == measure.indicator) & (pl.col("source") == measure.records)
             local = near if measure.shrink == "neighbours" else None
             safe = pl.concat([safe.filter(~own), shrunken(safe.filter(own), measure, local)])
     made = [
