@@ -17,12 +17,12 @@ USUAL_HIDDEN: Final = 4
 class Protection:
     """The rule by the name of its preset, and what else is hidden.
 
-    own: counts of 1 to `hide_to` are hidden, others shown to the nearest `round_to`. none: nothing is. A
-    `reason` is needed for none, and for hiding less than usual; it is printed. No figure is given whose base
-    is below `minimum_base`.
+    controlled: nothing is hidden, all counts are rounded together. own: counts of 1 to `hide_to` are hidden,
+    others shown to the nearest `round_to`. none: nothing is hidden. A `reason` is needed for none, and for
+    hiding less than usual; it is printed. No figure is given whose base is below `minimum_base`.
     """
 
-    preset: Literal["nhs", "gss", "ons", "own", "none"] = "nhs"
+    preset: Literal["nhs", "gss", "ons", "controlled", "own", "none"] = "nhs"
     reason: str = ""
     hide_to: int | None = None
     round_to: int | None = None

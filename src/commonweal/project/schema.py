@@ -299,7 +299,7 @@ class ProgressKeys(_Keys):
 class ProtectKeys(_Keys):
     """How people are protected."""
 
-    preset: Literal["nhs", "gss", "ons", "own", "none"] = Field(
+    preset: Literal["nhs", "gss", "ons", "controlled", "own", "none"] = Field(
         "nhs", description="A rule by its name; own with hide_to and round_to; none with a reason."
     )
     reason: str = Field("", description="Why none, or why own hides less than 1 to 4; it is printed.")

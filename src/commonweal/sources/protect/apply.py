@@ -41,7 +41,7 @@ def protect(frame: pl.DataFrame, rule: Rule, *, public_base: bool, minimum_base:
     levels = [pl.lit(0).alias(name) for name in (COUNT_LEVEL, BASE_LEVEL) if name not in frame.columns]
     rows = frame.with_columns(levels).with_row_index("order#")
     parts = [
-        _few(_protected(part, rule, public_base), part, minimum_base)
+        without_value(_protected(part, rule, public_base), part, minimum_base)
         for _, part in rows.group_by("kind", maintain_order=True)
     ]
     kept = frame.select(pl.exclude(COUNT_LEVEL, BASE_LEVEL)).columns
@@ -56,7 +56,7 @@ def _protected(rows: pl.DataFrame, rule: Rule, public_base: bool) -> pl.DataFram
     if kind.follows:
         public = not kind.denominator and (public_base or name == "count")
         return _counted(rows, rule, public)
-    return _made(rows, rule)
+    return made(rows, rule)
 
 
 def _counted(rows: pl.DataFrame, rule: Rule, public_base: bool) -> pl.DataFrame:
@@ -112,7 +112,7 @@ def sides(rule: Rule, count: Array, base: Array) -> tuple[Array, Array, Array, A
     return rest, small, left_small, nothing
 
 
-def _made(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+def made(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Means and the like, and weighted sums of counts: no value where the people behind it are few.
 
     A weighted sum with weights that everyone knows gives its counts back if all of its digits are shown.
@@ -123,7 +123,9 @@ def _made(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     cells = np.stack([_floats(rows[name]) for name in ("value", "lower", "upper")])
     if kind.digits is not None:
         cells = significant(cells, kind.digits)
-    wide = rows[COUNT_LEVEL].to_numpy() > 0
+    wide = (
+        rows[COUNT_LEVEL].to_numpy() > 0 if COUNT_LEVEL in rows.columns else np.zeros(len(rows), dtype=bool)
+    )
     if kind.numerator:
         count = np.where(few | wide, np.nan, rule.shown(count))
     if kind.denominator:
@@ -131,7 +133,7 @@ def _made(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return _written(rows, rule, np.where(few, np.nan, cells), count, base, few)
 
 
-def _few(done: pl.DataFrame, given: pl.DataFrame, minimum_base: int) -> pl.DataFrame:
+def without_value(done: pl.DataFrame, given: pl.DataFrame, minimum_base: int) -> pl.DataFrame:
     """Without a value where the denominator, of people or public, is below the minimum."""
     if not minimum_base or given["kind"][0] in ("count", "distinct"):
         return done

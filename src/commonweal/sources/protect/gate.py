@@ -16,6 +16,12 @@ from commonweal.sources.collect import Collected
 from commonweal.sources.link.transfer import widen
 from commonweal.sources.measure.after import finished
 from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL, protect
+from commonweal.sources.protect.controlled import (
+    rewritten,
+    round_together,
+    say_rounded,
+    summary_rounded,
+)
 from commonweal.sources.protect.counting import about_people, record_sources, table_sources
 from commonweal.sources.protect.earlier import earlier_figures
 from commonweal.sources.protect.evidence import Evidence, details, say, summary
@@ -73,29 +79,41 @@ def gate(
         return _open(
             project, collected, NOBODY, {"preset": project.protection.preset, "figures": {"about_people": 0}}
         )
+    sources = [
+        *record_sources(project, collected, exact.filter("record#")),
+        *table_sources(exact.filter(~pl.col("record#"))),
+    ]
+    minimum = project.protection.minimum_base
+    if project.protection.preset == "controlled":
+        rounded = round_together(sources)
+        safe = rewritten(exact, rounded.shown, minimum).select(pl.exclude("^.*#$"))
+        return Gated(
+            _passed(project, collected, private, safe),
+            protected_ledger(collected.ledger, private, rounded.withheld, rule),
+            say_rounded(safe, rounded, minimum, names),
+            summary_rounded(safe, rounded, minimum),
+        )
     old, editions, revised = earlier_figures(earlier or {}, exact, rule)
-    records = record_sources(project, collected, exact.filter("record#"))
-    tables = table_sources(exact.filter(~pl.col("record#")))
-    trial = tried(
-        [*records, *tables],
-        rule,
-        minimum_base=project.protection.minimum_base,
-        earlier=old,
-    )
-    marked = _marked(exact, trial, rule, project.protection.minimum_base)
-    safe = _protected(marked, rule, project.protection.minimum_base)
+    trial = tried(sources, rule, minimum_base=minimum, earlier=old)
+    marked = _marked(exact, trial, rule, minimum)
+    safe = _protected(marked, rule, minimum)
     found = Evidence(rule, project.protection, marked, safe, trial, editions, revised)
-    public = collected.counted.frame.filter(~pl.col("source").is_in(sorted(private)))
-    passing = [project.given.frame, project.protected.frame, public, safe]
     return Gated(
-        Observations(
-            _rounded(finished(widen(pl.concat(passing), collected.moved), project, collected.aside))
-        ),
+        _passed(project, collected, private, safe),
         protected_ledger(collected.ledger, private, trial.withheld, rule),
         say(found, names),
         summary(found),
         details(found),
     )
+
+
+def _passed(
+    project: Project, collected: Collected, private: Mapping[str, Records], safe: pl.DataFrame
+) -> Observations:
+    """What is public, what has been protected, and what is made of both."""
+    public = collected.counted.frame.filter(~pl.col("source").is_in(sorted(private)))
+    passing = pl.concat([project.given.frame, project.protected.frame, public, safe])
+    return Observations(_rounded(finished(widen(passing, collected.moved), project, collected.aside)))
 
 
 def _open(project: Project, collected: Collected, says: str, off: Mapping[str, Any]) -> Gated:

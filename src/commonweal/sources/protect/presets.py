@@ -7,6 +7,7 @@ from typing import Final
 
 from commonweal.errors import raise_any
 from commonweal.model.source import Protection
+from commonweal.sources.protect.controlled import RULE
 from commonweal.sources.protect.rule import Rule
 
 
@@ -44,6 +45,8 @@ def rule_of(protection: Protection) -> Rule:
     Rule(hide_to=4, round_to=5)
     """
     raise_any(protection.faults())
+    if protection.preset == "controlled":
+        return RULE
     if protection.preset == "own":
         return Rule(int(protection.hide_to or 0), int(protection.round_to or 0))
     return PRESETS["nhs" if protection.preset == "none" else protection.preset].rule

@@ -85,6 +85,11 @@ class Program:
         for figure in figures:
             entries = self.system.row(int(figure))
             np.add.at(cost, self.system.atom[entries], sign * self.system.sign[entries])
+        found = self.cheapest(cost)
+        return found and Solution(sign * found.value, found.figures, found.atoms, found.weights)
+
+    def cheapest(self, cost: Array) -> Solution | None:
+        """The atoms of the least total cost, shape (atoms,); None where nothing fits all ranges."""
         changed = np.flatnonzero(cost != self._cost).astype(np.int32)
         if len(changed):
             self._solver.changeColsCost(len(changed), changed, cost[changed])
@@ -94,9 +99,7 @@ class Program:
             return None
         found = self._solver.getSolution()
         atoms = np.array(found.col_value)
-        return Solution(
-            sign * float(cost @ atoms), np.array(found.row_value), atoms, np.array(found.row_dual)
-        )
+        return Solution(float(cost @ atoms), np.array(found.row_value), atoms, np.array(found.row_dual))
 
 
 def choose(
