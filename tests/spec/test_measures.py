@@ -18,7 +18,8 @@ from commonweal.model.source import Link, Measure, Records, Standard
 from commonweal.sources import collect
 from commonweal.sources.backends import duckdb, reference
 from commonweal.sources.filter import Empty, both, parse_filter
-from commonweal.sources.query import Backend
+from commonweal.sources.plan import plan_all
+from commonweal.sources.query import Backend, Distinct, Number
 
 VISITS = """ward,when,who,wait,cost,hours
 A,2017-03,p1,1.00,10,1
@@ -281,6 +282,29 @@ def test_a_column_of_other_things_than_numbers_is_a_fault(tmp_path: Path) -> Non
     assert [(f.code, f.what) for f in caught.value.faults] == [
         ("MEASURE-VALUE", "0 of 9 filled cells of 'who' hold a number")
     ]
+
+
+def test_measures_of_a_source_share_their_questions(tmp_path: Path) -> None:
+    """One question for all that is counted or summed, one for a histogram, one for people of two measures."""
+    measures = [
+        Measure("n", "visits", "count"),
+        Measure("some", "visits", "count", where="hours = 1"),
+        Measure("mean", "visits", "mean", value="cost"),
+        Measure("sum", "visits", "sum", value="cost"),
+        Measure("middle", "visits", "median", value="cost"),
+        Measure("most", "visits", "median", value="cost", quantile=0.9),
+        Measure("few", "visits", "median", value="cost", where="hours = 1"),
+        Measure("people", "visits", "distinct", value="who"),
+        Measure("of_all", "visits", "distinct", value="who", pool=2),
+    ]
+    (plan,) = plan_all(made_project(tmp_path, [visits(tmp_path)], measures, periods=["2018"]))
+    assert [(ask.by, ask.bins) for ask in plan.query.asks] == [  # type: ignore[union-attr]
+        ((), None),
+        ((), Number("cost", 2)),
+    ]
+    people = plan.people({"2018-01": (0,)})
+    assert people is not None
+    assert people.asks == (Distinct("who", {"2018-01": (0,)}),)
 
 
 def test_a_column_that_is_not_there_is_told_where_the_measure_names_it(tmp_path: Path) -> None:

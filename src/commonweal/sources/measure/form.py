@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from commonweal.methods.standardise import direct, expected
 from commonweal.model.source import Measure
 from commonweal.sources.measure.bands import Band, band, into
 from commonweal.sources.measure.observe import Figures, Window, figures, kind_of, multiplier
-from commonweal.sources.measure.strata import Strata, life_bands, merged, standard_of
+from commonweal.sources.measure.strata import Group, Strata, life_bands, merged, standard_of
 from commonweal.sources.query import DIGITS
 
 Array = np.ndarray[Any, Any]
@@ -207,34 +207,34 @@ def _standardised_rate(held: Held) -> Figures:
     standard = standard_of(held.measure, held.strata.groups)
     assert standard is not None
     targets = list(standard.weights)
-    found = merged(held.strata.columns, held.strata.groups, standard.columns, targets)
-    events, people = (_together(part, found, len(targets)) for part in (held.by_group("numerator"),
-                                                                        held.strata.population))  # fmt: skip
+    events, people = _merged(held, standard.columns, targets)
     used = [i for i, group in enumerate(targets) if standard.weights[group]]
     weights = np.array([standard.weights[targets[i]] for i in used])
     value, limits = direct(events[:, used], people[:, used], weights, held.measure.per)
     return Figures(value, limits, events.sum(axis=1), people.sum(axis=1))
 
 
-def _together(parts: Array, into_group: Array, size: int) -> Array:
-    """Columns that are in the same group added up, shape (areas, size)."""
-    found = np.zeros((len(parts), size))
-    np.add.at(found.T, into_group, parts.T)
-    return found
-
-
 def _life_expectancy(held: Held) -> Figures:
+    """At birth: that of the first band."""
     assert held.strata is not None
     known = life_bands(held.measure, held.strata.groups)
     assert known is not None
     column, labels = known
-    targets = [(label,) for label in labels]
-    found = merged(held.strata.columns, held.strata.groups, (column,), targets)
-    deaths, people = (_together(part, found, len(targets)) for part in (held.by_group("numerator"),
-                                                                        held.strata.population))  # fmt: skip
-    widths = np.array([_band(label).width for label in labels])
-    years, limits = life_expectancy(deaths, people, widths)
+    deaths, people = _merged(held, (column,), [(label,) for label in labels])
+    years, limits = life_expectancy(deaths, people, np.array([_band(label).width for label in labels]))
     return Figures(years[:, 0], limits[:, 0], deaths.sum(axis=1), people.sum(axis=1))
+
+
+def _merged(held: Held, columns: tuple[str, ...], targets: Sequence[Group]) -> tuple[Array, Array]:
+    """Records and people of each area by other groups than the strata's, each shape (areas, targets)."""
+    assert held.strata is not None
+    place = merged(held.strata.columns, held.strata.groups, columns, targets)
+    found = []
+    for parts in (held.by_group("numerator"), held.strata.population):
+        together = np.zeros((len(parts), len(targets)))
+        np.add.at(together.T, place, parts.T)
+        found.append(together)
+    return found[0], found[1]
 
 
 def _band(label: str) -> Band:

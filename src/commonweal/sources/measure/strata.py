@@ -34,10 +34,6 @@ class Strata:
     groups: tuple[Group, ...]
     population: Array
 
-    def merged(self, columns: tuple[str, ...], groups: Sequence[Group]) -> Array:
-        """Which of `groups`, by fewer columns or wider bands, each group is in, shape (groups,); -1: none."""
-        return merged(self.columns, self.groups, columns, groups)
-
 
 def groups_of(project: Project, measure: Measure) -> tuple[Group, ...]:
     """The groups that a measure compares, by the columns it names, sorted: ages by age."""
