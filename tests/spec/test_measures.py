@@ -381,3 +381,16 @@ def test_people_can_not_be_dealt_out(tmp_path: Path) -> None:
     with pytest.raises(CommonwealError) as caught:
         collect(made_project(tmp_path, [source], [Measure("who", "visits", "distinct", value="who")]))
     assert [f.code for f in caught.value.faults] == ["MEASURE-KEY"]
+
+
+def test_people_of_a_source_without_dates_or_with_none_that_can_be_read(
+    tmp_path: Path, engine: Backend
+) -> None:
+    measure = Measure("people", "visits", "distinct", value="who")
+    whole = visits(tmp_path, date="", period="2018", covers=())
+    found = collect(made_project(tmp_path, [whole], [measure], periods=["2018"]), backend=engine)
+    assert figures(found.counted.frame, "area", "value") == [("A", 3.0), ("B", 2.0)]
+    soon = visits(tmp_path, "ward,when,who\nA,soon,p1\n")
+    with pytest.raises(CommonwealError) as caught:
+        collect(made_project(tmp_path, [soon], [measure], periods=["2018"]), backend=engine)
+    assert [fault.code for fault in caught.value.faults] == ["RECORDS-UNDATED"]

@@ -1,4 +1,4 @@
-"""Quantiles of the gamma, beta and Student's t distributions, to about 1e-13 of their value.
+"""Quantiles of the gamma, beta and Student's t distributions, to 1e-11 of their value, mostly to 1e-13.
 
 These three are all that intervals and posteriors here need, so they are written out instead of taking a
 library of 114 MB for them. Everything works on whole arrays. The normal quantile is a number, `interval.Z`.
