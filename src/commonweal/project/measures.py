@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
-from commonweal.model.source import Measure, MeasureKind, Standard
+from commonweal.model.source import Measure, MeasureKind, Person, Standard
 from commonweal.project.columns import number, number_faults, read_rows
 from commonweal.project.paths import Files
+from commonweal.project.persons import also_faults
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import MeasureKeys
 from commonweal.project.settings import suggestion
@@ -21,14 +22,14 @@ EUROPEAN: Final = "european-2013"
 _FROM_RECORDS: Final = frozenset({"records", "kind", "where", "may_be_empty", "pool"})
 #: Kind -> the keys it takes beside those.
 TAKES: Final[Mapping[MeasureKind, frozenset[str]]] = {
-    "count": _FROM_RECORDS | {"annualise"},
-    "rate": _FROM_RECORDS | {"denominator", "per", "annualise", "shrink"},
-    "percentage": _FROM_RECORDS | {"among", "annualise", "shrink"},
+    "count": _FROM_RECORDS | {"annualise", "also_in"},
+    "rate": _FROM_RECORDS | {"denominator", "per", "annualise", "shrink", "also_in"},
+    "percentage": _FROM_RECORDS | {"among", "annualise", "shrink", "also_in"},
     "mean": _FROM_RECORDS | {"value", "decimals"},
     "median": _FROM_RECORDS | {"value", "decimals", "quantile"},
     "sum": _FROM_RECORDS | {"value", "decimals"},
     "ratio": _FROM_RECORDS | {"value", "over", "decimals", "per", "of", "to"},
-    "distinct": _FROM_RECORDS | {"value", "denominator", "per"},
+    "distinct": _FROM_RECORDS | {"value", "denominator", "per", "also_in"},
     "standardised_ratio": _FROM_RECORDS | {"by", "denominator", "per"},
     "standardised_rate": _FROM_RECORDS | {"by", "denominator", "per", "standard"},
     "life_expectancy": _FROM_RECORDS | {"by", "denominator"},
@@ -37,7 +38,7 @@ TAKES: Final[Mapping[MeasureKind, frozenset[str]]] = {
 #: Kind -> the keys it can't do without; where there are several such sets, one of them.
 NEEDS: Final[Mapping[MeasureKind, tuple[tuple[str, ...], ...]]] = {
     "rate": (("denominator",),),
-    "percentage": (("where",),),
+    "percentage": (("where",), ("also_in",)),
     "mean": (("value",),),
     "median": (("value",),),
     "sum": (("value",),),
@@ -56,7 +57,8 @@ COUNTS: Final = ("count", "rate", "percentage")
 class Names:
     """What a measure may name: indicators (those left out on purpose too), records, denominators.
 
-    `outlines` tells whether the areas have boundaries, which say who is whose neighbour.
+    `outlines` tells whether the areas have boundaries, which say who is whose neighbour. `people` has the
+    person key of each source, None for one that has none; those whose key is at fault are left out.
     """
 
     indicators: Collection[str]
@@ -64,6 +66,7 @@ class Names:
     records: Collection[str]
     denominators: Collection[str]
     outlines: bool = True
+    people: Mapping[str, Person | None] = field(default_factory=dict)
 
 
 def read_measures(
@@ -72,7 +75,7 @@ def read_measures(
     """The measures of indicators and of helpers, sorted by name.
 
     Faults: INDICATOR-UNKNOWN, MEASURE-DENOMINATOR, MEASURE-FILTER, MEASURE-GROUPS, MEASURE-HELPER,
-    MEASURE-KEY, MEASURE-RECORDS, PATH-…. What a filter says is checked where records are read.
+    MEASURE-KEY, MEASURE-RECORDS, PATH-…, RECORDS-PERSON. What a filter says is checked where records are read.
     """
     found: list[Measure] = []
     faults: list[Fault] = []
@@ -134,6 +137,12 @@ Wrong = tuple[str, str, str, str]
 
 
 def _records_faults(keys: MeasureKeys, names: Names) -> Iterator[Wrong]:
+    if keys.also_in and "also_in" in TAKES[keys.kind]:
+        if keys.also_in in names.records:
+            yield from also_faults(keys, names.people)
+        else:
+            what = f"there are no records {keys.also_in!r}{suggestion(keys.also_in, names.records)}"
+            yield "MEASURE-RECORDS", "also_in", what, "Name a source under `records:`."
     if keys.kind == "change" or keys.records in names.records:
         return
     what = f"there are no records {keys.records!r}{suggestion(keys.records, names.records)}"
@@ -143,7 +152,7 @@ def _records_faults(keys: MeasureKeys, names: Names) -> Iterator[Wrong]:
 
 
 def _key_faults(keys: MeasureKeys, names: Names) -> Iterator[Wrong]:
-    kind, given = keys.kind, {name for name in keys.model_fields_set if getattr(keys, name)}
+    kind, given = keys.kind, {name for name in keys.model_fields_set if _said_something(getattr(keys, name))}
     for name in sorted(given - TAKES[kind]):
         yield _not_taken(kind, name, str(getattr(keys, name)))
     ways = NEEDS.get(kind, ((),))
@@ -152,7 +161,7 @@ def _key_faults(keys: MeasureKeys, names: Names) -> Iterator[Wrong]:
         for name in nearest:
             if name not in given:
                 yield _lacking(kind, name, ways)
-    elif sum(bool(given.intersection(way)) for way in ways) > 1:
+    elif kind == "ratio" and sum(bool(given.intersection(way)) for way in ways) > 1:
         yield "MEASURE-KEY", "of", "a ratio is made of columns or of measures, not of both", _WAYS
     name = keys.denominator
     if name and "denominator" in TAKES[kind] and name not in names.denominators:
@@ -161,6 +170,11 @@ def _key_faults(keys: MeasureKeys, names: Names) -> Iterator[Wrong]:
     if keys.shrink == "neighbours" and not names.outlines:
         what = "to find an area's neighbours its boundaries are needed"
         yield "MEASURE-KEY", "shrink", what, "Name them under areas: `boundaries:` and `code:`."
+
+
+def _said_something(value: object) -> bool:
+    """Whether a key that is written says more than leaving it out would: no decimals are said by 0."""
+    return value is not False and value not in (None, "", {})
 
 
 _NAME_ONE: Final = "Name one under `denominators:`."

@@ -52,6 +52,7 @@ def faults(root: Path, *measures: str) -> list[str]:
         ("{records: visits, kind: mean, value: cost, annualise: true}",
          "MEASURE-KEY a mean takes no 'annualise'"),
         ("{kind: change, of: fires, pool: 3}", "MEASURE-KEY a change takes no 'pool'"),
+        ("{records: visits, kind: count, decimals: 0}", "MEASURE-KEY a count takes no 'decimals'"),
         ("{records: visits, kind: count, as: percent}", "MEASURE-KEY a count takes no 'as'"),
         ("{records: visits, kind: rate, denominator: plain, shrink: neighbours}",
          "MEASURE-KEY to find an area's neighbours its boundaries are needed"),
