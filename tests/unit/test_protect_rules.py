@@ -14,6 +14,7 @@ from commonweal.errors import CommonwealError
 from commonweal.model.observation import Observations
 from commonweal.model.protection import Protection
 from commonweal.sources import collect, gate
+from commonweal.sources.protect.known import known
 from commonweal.sources.protect.presets import PRESETS, rule_of, source_of
 from commonweal.sources.protect.rule import Rule
 
@@ -142,3 +143,11 @@ def test_numbers_at_a_date_are_taken_one_by_one(tmp_path: Path) -> None:
     assert gated.summary["overlaps"]["taken_one_by_one"] == ["table: a"]
     assert gated.summary["figures"]["hidden_for_others"] == 0
     assert any("do not add up with one another" in text for text in gated.says)
+
+
+def test_the_number_of_people_behind_a_mean_is_taken_for_known() -> None:
+    """7.453125 is a sum of cents over 32, whatever the base is rounded to."""
+    (base,) = known({"kind": "mean", "numerator": None, "denominator": 32.0}, Rule(), public_base=True)
+    assert (base.low, base.high, base.keep) == (32, 32, 0)
+    (few,) = known({"kind": "mean", "numerator": None, "denominator": 5.0}, Rule(), public_base=True)
+    assert (few.low, few.high, few.keep) == (1, 7, 7)

@@ -115,22 +115,23 @@ def sides(rule: Rule, count: Array, base: Array) -> tuple[Array, Array, Array, A
 def made(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Means and the like, and weighted sums of counts: no value where the people behind it are few.
 
-    A weighted sum with weights that everyone knows gives its counts back if all of its digits are shown.
+    Nor is there one where the number of people behind it is hidden for others: a mean of 7.453125 says that
+    they are 32, or a multiple. A weighted sum with weights that everyone knows gives its counts back if all
+    of its digits are shown.
     """
     kind = KINDS[str(rows["kind"][0])]
     count, base = _floats(rows["numerator"]), _floats(rows["denominator"])
-    few = rule.is_hidden(count) if kind.numerator else rule.is_hidden(base)
+    hidden = rule.is_hidden(count) if kind.numerator else rule.is_hidden(base)
+    if COUNT_LEVEL in rows.columns:
+        hidden = hidden | (rows[COUNT_LEVEL].to_numpy() > 0)
     cells = np.stack([_floats(rows[name]) for name in ("value", "lower", "upper")])
     if kind.digits is not None:
         cells = significant(cells, kind.digits)
-    wide = (
-        rows[COUNT_LEVEL].to_numpy() > 0 if COUNT_LEVEL in rows.columns else np.zeros(len(rows), dtype=bool)
-    )
     if kind.numerator:
-        count = np.where(few | wide, np.nan, rule.shown(count))
+        count = np.where(hidden, np.nan, rule.shown(count))
     if kind.denominator:
-        base = np.where(few | wide, np.nan, rule.shown(base))
-    return _written(rows, rule, np.where(few, np.nan, cells), count, base, few)
+        base = np.where(hidden, np.nan, rule.shown(base))
+    return _written(rows, rule, np.where(hidden, np.nan, cells), count, base, hidden)
 
 
 def without_value(done: pl.DataFrame, given: pl.DataFrame, minimum_base: int) -> pl.DataFrame:

@@ -50,7 +50,7 @@ def cost(known: Known) -> float:
     >>> cost(Known(Role.COUNT, 1, 7, keep=7)), cost(Known(Role.COUNT, 63, 67, class_=13))
     (2.0, 14.0)
     """
-    if known.keep or known.class_ == NONE:
+    if known.keep or (known.class_ == NONE and known.low < known.high):
         return WIDEN_COST
     return HIDE_COST + math.log2(1 + known.low)
 
@@ -72,7 +72,10 @@ def known(row: Mapping[str, Any], rule: Rule, *, public_base: bool, minimum_base
         return
     if kind.numerator and count is not None:
         yield _by_rule(Role.COUNT, count, rule)
-    if counts_base(row["kind"], public_base) and base is not None:
+    if kind.denominator and not kind.numerator and base is not None and base > rule.hide_to:
+        # the value gives the number away that it was divided by, or its digits do: hiding it hides both
+        yield Known(Role.BASE, base, base)
+    elif counts_base(row["kind"], public_base) and base is not None:
         yield _by_rule(Role.BASE, base, rule, with_base=kind.numerator)
 
 
