@@ -254,6 +254,15 @@ def test_what_is_no_number_and_what_has_more_decimals_is_told(tmp_path: Path) ->
     )
 
 
+def test_readers_are_told_of_pooling_and_shrinkage(tmp_path: Path) -> None:
+    measure = Measure("m", "visits", "percentage", where="hours = 1", pool=2, shrink="borough")
+    found = collect(made_project(tmp_path, [visits(tmp_path)], [measure], periods=["2018"])).notes
+    assert found == (
+        "m, 2018: 2017 to 2018 together.",
+        "m, 2018: figures of small areas are drawn towards those of all areas together: estimated.",
+    )
+
+
 def test_what_each_figure_counts_is_left_for_the_gate(tmp_path: Path) -> None:
     """A mean and a count of the same records do not count the same where some have no number."""
     measures = [

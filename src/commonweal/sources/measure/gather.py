@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -91,7 +91,7 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
             tables.append(observations(measure, window, form(held), project.areas.codes))
             counted[cell] = _counted(plan, measure, window, times.covered, read)
             aside |= {cell} if hidden else set()
-            said += _pooled(measure, window)
+            said += [*_pooled(measure, window), *_shrunken(measure, window)]
     return Gathered(pl.concat(tables), counted, frozenset(aside), tuple(together(notes)))
 
 
@@ -185,6 +185,20 @@ def _part_covered(measure: Measure, window: Window) -> Iterator[Note]:
 def _pooled(measure: Measure, window: Window) -> Iterator[Note]:
     if window.over != window.period:
         yield measure.indicator, window.period.label, f"{window.over.label}."
+
+
+#: Towards what figures are drawn -> how a reader is told.
+_TOWARDS: Final[Mapping[str, str]] = {
+    "borough": "towards those of all areas together",
+    "neighbours": "towards those of their neighbours",
+    "deprivation-index-rule": "by the rule of the English indices of deprivation",
+}
+
+
+def _shrunken(measure: Measure, window: Window) -> Iterator[Note]:
+    if measure.shrink:
+        text = f"figures of small areas are drawn {_TOWARDS[measure.shrink]}: estimated."
+        yield measure.indicator, window.period.label, text
 
 
 def together(notes: list[Note]) -> list[str]:
