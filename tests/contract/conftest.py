@@ -30,22 +30,20 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:
         pytest.skip("Java is not installed: make java")
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    # workers import this very source
-    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     from pyspark.sql import SparkSession
 
     from commonweal.sources.backends import spark as engine
 
-    with warnings.catch_warnings():
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        # workers import this very source
+        patch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
         # compiling each question costs more than asking it of so few records
         builder = SparkSession.builder.config("spark.sql.codegen.wholeStage", "false")
         builder = builder.config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         # where it keeps tables that a test makes
         builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         session = engine.start(builder, "local[2]")
-    try:
         yield session
-    finally:
         session.stop()

@@ -103,7 +103,8 @@ def total(query: Query, /, *, scratch: Path, master: str) -> Totals:
     with TemporaryDirectory(dir=scratch) as folder, _session(master) as spark:
         broken = 0
         if isinstance(query.source, Stored):
-            _view(_stored(spark, query.source), _RECORDS)
+            (name,) = query.source.name
+            _view(_texts(spark.table(name), query.source.columns), _RECORDS)
             records, identical, differing = _table_repeats(spark, query, query.source)
         else:
             files = [_shown(file, Path(folder) / str(i)) for i, file in enumerate(query.source)]
@@ -116,14 +117,12 @@ def total(query: Query, /, *, scratch: Path, master: str) -> Totals:
 
 
 def describe(master: str, table: str) -> Stored:
-    """A table that Spark knows by name, with its columns in order.
+    """A table by the name that Spark knows it by, or ``parquet.`address` ``, with its columns in order.
 
     Raises EXTRA-MISSING, and RECORDS-SPARK where Spark fails or has no such table.
     """
     with _session(master) as spark:
-        if not spark.catalog.tableExists(table):
-            raise _fault(f"there is no table {table!r}", "Write it as schema.table, as Spark knows it.")
-        return Stored(master, tuple(table.split(".")), tuple(spark.table(table).columns))
+        return Stored(master, (table,), tuple(spark.table(table).columns))
 
 
 @contextmanager
@@ -136,8 +135,9 @@ def _session(master: str) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     with warnings.catch_warnings():
-        # about versions of pandas, which is not used
-        warnings.simplefilter("ignore", FutureWarning)
+        # about versions of pandas, which is not used, and about a setting that has an older spelling
+        for category in (FutureWarning, UserWarning):
+            warnings.simplefilter("ignore", category)
         running = SparkSession.getActiveSession()
         started = False
         try:
@@ -171,6 +171,8 @@ def _failed(error: Any, started: bool) -> CommonwealError:
     """What went wrong by the name Spark gives it; its own words may hold a record, so they are dropped."""
     named = error.getCondition() if hasattr(error, "getCondition") else None
     kind = named or type(error).__name__
+    if kind == "TABLE_OR_VIEW_NOT_FOUND":
+        return _fault("Spark knows no table of that name", "Write it as schema.table, as Spark knows it.")
     if not started:
         remedy = "Install Java 17 or newer, or correct the address that `spark` gives."
         return _fault(f"Spark can't be started or reached ({kind})", remedy)
@@ -180,10 +182,6 @@ def _failed(error: Any, started: bool) -> CommonwealError:
 
 def _fault(what: str, remedy: str) -> CommonwealError:
     return CommonwealError(Fault("RECORDS-SPARK", what, remedy))
-
-
-def _stored(spark: Any, stored: Stored) -> Any:
-    return _texts(spark.table(".".join(map(_DIALECT.name, stored.name))), stored.columns)
 
 
 def _texts(frame: Any, columns: tuple[str, ...], *others: str) -> Any:
