@@ -7,9 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from measured_project import HELPERS, sections, write_measured_project
+from small_project import FRAMEWORK, YAML, write_small_project
 
 import commonweal
+from commonweal import project
 from commonweal.model.source import MEASURE_KINDS
+from commonweal.sources import collect, gate
 
 OBSERVED = {"period": pl.String}
 
@@ -74,3 +77,16 @@ def test_the_published_project_builds_the_same_scores(built: Path, tmp_path: Pat
     commonweal.build(built / "project", out=tmp_path / "again")
     scores = "data/scores.csv"
     assert (tmp_path / "again" / scores).read_bytes() == (built / scores).read_bytes()
+
+
+def test_a_change_of_values_from_a_table(tmp_path: Path) -> None:
+    """Jobs are a point higher in 2025 than in 2024 everywhere."""
+    framework = FRAMEWORK.replace("pay,Pay,", "more-jobs,More jobs,")
+    yaml = YAML.replace("recipe:\n", "measures:\n  more-jobs: {kind: change, of: jobs}\nrecipe:\n")
+    root = write_small_project(tmp_path / "project", yaml=yaml, framework=framework)
+    table = root / "data" / "values.csv"
+    table.write_text("".join(line for line in table.read_text().splitlines(True) if ",pay," not in line))
+    loaded = project.load(root)
+    found = gate(loaded, collect(loaded)).observations.frame.filter(pl.col("indicator") == "more-jobs")
+    assert found.select("period", "value", "lower").unique().rows() == [("2025", 1.0, None)]
+    assert found.height == 6

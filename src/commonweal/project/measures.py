@@ -75,7 +75,8 @@ def read_measures(
     """The measures of indicators and of helpers, sorted by name.
 
     Faults: INDICATOR-UNKNOWN, MEASURE-DENOMINATOR, MEASURE-FILTER, MEASURE-GROUPS, MEASURE-HELPER,
-    MEASURE-KEY, MEASURE-RECORDS, PATH-…, RECORDS-PERSON. What a filter says is checked where records are read.
+    MEASURE-KEY, MEASURE-RECORDS, PATH-…, RECORDS-PERSON. What a filter says is checked where records are
+    read.
     """
     found: list[Measure] = []
     faults: list[Fault] = []
@@ -91,7 +92,7 @@ def read_measures(
         found_here = [
             *_records_faults(keys, names),
             *_key_faults(keys, names),
-            *_helper_faults(keys, written),
+            *_helper_faults(keys, written, names),
         ]
         faults += [
             document.fault(code, what, remedy, (*above, key)) for code, key, what, remedy in found_here
@@ -207,11 +208,13 @@ def _lacking(kind: MeasureKind, name: str, ways: tuple[tuple[str, ...], ...]) ->
     return "MEASURE-KEY", "kind", f"a {_said(kind)} needs {name!r}", remedy
 
 
-def _helper_faults(keys: MeasureKeys, written: Mapping[str, MeasureKeys]) -> Iterator[Wrong]:
+def _helper_faults(keys: MeasureKeys, written: Mapping[str, MeasureKeys], names: Names) -> Iterator[Wrong]:
     for key, name in (("of", keys.of), ("to", keys.to)):
         if not name or key not in TAKES[keys.kind]:
             continue
         other = written.get(name)
+        if other is None and keys.kind == "change" and name in names.indicators:
+            continue  # its values come from a table
         if other is None:
             what = f"there is no measure {name!r}{suggestion(name, written)}"
             yield "MEASURE-HELPER", key, what, "Add it under `measures:`."
