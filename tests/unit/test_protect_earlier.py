@@ -102,3 +102,52 @@ def test_editions_of_a_project_are_read(tmp_path: Path) -> None:
         published_before(tmp_path)["2016"]["numerator"].to_list()
         == first.observations.frame["numerator"].to_list()
     )
+
+
+def of_months(
+    folder: Path,
+    counts: dict[str, int],
+    periods: tuple[str, ...],
+    earlier: dict[str, pl.DataFrame] | None = None,
+) -> Gated:
+    rows = [f"A,{month}" for month, n in counts.items() for _ in range(n)]
+    rows += [f"B,2016-{m:02}" for m in range(1, 7) for _ in range(20)]
+    (folder / "records.csv").write_text("ward,month\n" + "\n".join(rows) + "\n")
+    source = Records(
+        "made", (folder / "records.csv",), "records.csv", "person", Link("code", "ward"), date="month"
+    )
+    project = made_project(folder, [source], [Measure("n", "made", "count")], ("A", "B"), periods)
+    return gate(project, collect(project), earlier=earlier)
+
+
+def test_a_period_that_is_no_longer_published_is_remembered(tmp_path: Path) -> None:
+    """A quarter was published as 20; its months of 7, 7 and 7 come later, and the quarter is left out."""
+    counts = {"2016-01": 7, "2016-02": 7, "2016-03": 7, "2016-04": 30}
+    first = of_months(tmp_path, counts, ("2016-Q1",))
+    assert of_a(first, "2016-Q1")[0] == 20
+    later = ("2016-01", "2016-02", "2016-03")
+    unaware = of_months(tmp_path, counts, later)
+    aware = of_months(tmp_path, counts, later, {"first": first.observations.frame})
+    assert opened(unaware, later) != []
+    assert opened(aware, later) == []
+
+
+def of_a(gated: Gated, period: str) -> tuple[float | None, float, float]:
+    frame = gated.observations.frame.filter((pl.col("area") == "A") & (pl.col("period") == period))
+    found: tuple[float | None, float, float] = frame.select("numerator", "lower", "upper").row(0)
+    return found
+
+
+def opened(gated: Gated, months: tuple[str, ...]) -> list[object]:
+    """What is narrowed by the months as published and the quarter of 18 to 22."""
+    figures = [Figure((i,), *of_a(gated, month)[1:], keep=7) for i, month in enumerate(months)]
+    return list(exposures(System.of([*figures, Figure((0, 1, 2), 18, 22)])))
+
+
+def test_a_former_period_that_was_revised_is_left_aside(tmp_path: Path) -> None:
+    first = of_months(tmp_path, {"2016-01": 40, "2016-02": 7, "2016-03": 7, "2016-04": 30}, ("2016-Q1",))
+    counts = {"2016-01": 4, "2016-02": 3, "2016-03": 2, "2016-04": 30}
+    later = of_months(
+        tmp_path, counts, ("2016-01", "2016-02", "2016-03"), {"first": first.observations.frame}
+    )
+    assert [of_a(later, month)[1:] for month in ("2016-01", "2016-02")] == [(1, 7), (1, 7)]

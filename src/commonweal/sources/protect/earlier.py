@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from commonweal.model.period import Period
+from commonweal.sources.dates import months
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.known import Role
-from commonweal.sources.protect.overlaps import Earlier
+from commonweal.sources.protect.overlaps import Earlier, Former, Source
 from commonweal.sources.protect.rule import Rule
 
 KEY = ("indicator", "period", "area")
@@ -75,9 +77,38 @@ def _hidden(row: Mapping[str, Any], count: float, base: float | None) -> Iterato
 
 
 def _rounded(figure: float, step: float | None, rule: Rule) -> tuple[float, float]:
-    """The counts that a figure stands for; one without rounding stands for itself."""
+    """The counts that a figure stands for."""
+    return rule.interval(figure) if step == rule.round_to else _shown(figure, step)
+
+
+def _shown(figure: float, step: float | None) -> tuple[float, float]:
+    """The counts that a figure stands for, under whatever rule; one without rounding stands for itself.
+
+    >>> _shown(15, 5), _shown(12, None)
+    ((13, 17), (12, 12))
+    """
     if not step or step == 1:
         return figure, figure
-    if step == rule.round_to:
-        return rule.interval(figure)
     return (0, 0) if figure == 0 else (max(figure - step // 2, 1), figure + (step - 1) // 2)
+
+
+def former_figures(editions: Mapping[str, pl.DataFrame], source: Source) -> tuple[Former, ...]:
+    """What earlier editions said of a source's indicators in periods that are published no more.
+
+    Only periods that share months with present ones, and counts of records: of those it is known from the
+    filters what they counted.
+    """
+    counted = {indicator: count for (indicator, _), count in source.counts.items() if not count.people}
+    areas = set(source.rows["area"])
+    present = frozenset[int]().union(*(count.months for count in source.counts.values()))
+    found = []
+    for edition, frame in sorted(editions.items()):
+        own = frame.filter(pl.col("indicator").is_in(sorted(counted)), pl.col("numerator").is_not_null())
+        for row in own.sort(KEY).iter_rows(named=True):
+            within = months(Period.parse(row["period"]))
+            gone = (row["indicator"], row["period"]) not in source.counts and row["area"] in areas
+            if gone and within & present and KINDS[row["kind"]].numerator:
+                key = (counted[row["indicator"]].numerator, within)
+                low, high = _shown(row["numerator"], row["round_to"])
+                found.append(Former(edition, row["area"], key, low, high))
+    return tuple(found)

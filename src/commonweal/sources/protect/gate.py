@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import polars as pl
@@ -23,7 +23,7 @@ from commonweal.sources.protect.controlled import (
     summary_rounded,
 )
 from commonweal.sources.protect.counting import about_people, record_sources, table_sources
-from commonweal.sources.protect.earlier import earlier_figures
+from commonweal.sources.protect.earlier import earlier_figures, former_figures
 from commonweal.sources.protect.evidence import Evidence, details, say, summary
 from commonweal.sources.protect.fates import protected_ledger
 from commonweal.sources.protect.presets import rule_of
@@ -80,7 +80,10 @@ def gate(
             project, collected, NOBODY, {"preset": project.protection.preset, "figures": {"about_people": 0}}
         )
     sources = [
-        *record_sources(project, collected, exact.filter("record#")),
+        *(
+            replace(source, former=former_figures(earlier or {}, source))
+            for source in record_sources(project, collected, exact.filter("record#"))
+        ),
         *table_sources(exact.filter(~pl.col("record#"))),
     ]
     minimum = project.protection.minimum_base

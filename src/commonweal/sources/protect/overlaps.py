@@ -33,6 +33,17 @@ class Earlier:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What an earlier edition says of a period that is no longer published: of what, where, and the range."""
+
+    edition: str
+    area: str
+    key: Met
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """Everything published of one source: its exact observations, what each counts, and its ledger.
@@ -40,7 +51,7 @@ class Source:
     `rows` are numbered rows of the exact observations (`row#`); `counts` says for an indicator and period
     what is counted; `fates` are the exact numbers of the ledger, empty for a table of values. `worlds` says
     what columns hold, `whole` that no record counted lies outside the periods of `rows`, `public_base` that
-    the denominators of rates are public.
+    the denominators of rates are public. `former` are figures of periods published earlier and no more.
     """
 
     name: str
@@ -50,6 +61,7 @@ class Source:
     worlds: Worlds = field(default_factory=dict)
     whole: bool = False
     public_base: bool = True
+    former: tuple[Former, ...] = ()
 
     def counts_base(self, kind: str) -> bool:
         """Whether the denominators of a kind of observation count people here."""
@@ -134,6 +146,10 @@ class _Build:
             totals += _moved(everyone, first)
             for row, found in own:
                 self._row(source, laid, first, row, found)
+            for old in source.former:
+                if old.area == own[0][0]["area"]:
+                    atoms = _moved(laid.atoms[old.key], first)
+                    self._figure(Figure(atoms, old.low, old.high), Place(source.name, edition=old.edition))
         if source.fates:
             self._ledger(source, tuple(totals))
 
@@ -146,6 +162,7 @@ class _Build:
             for row, found in published
             for item in found
         ]
+        asked += [old.key for old in source.former]
         return laid_out(asked, source.worlds, everyone=bool(source.fates))
 
     def _row(

@@ -19,7 +19,7 @@ from commonweal.sources.protect.disclosure.system import Figure, System
 from commonweal.sources.protect.known import Role
 from commonweal.sources.protect.layout import Atoms, Key
 from commonweal.sources.protect.logic import World
-from commonweal.sources.protect.overlaps import Source, key_of, laid_out
+from commonweal.sources.protect.overlaps import Former, Source, key_of, laid_out
 
 #: Area -> what is counted -> how many.
 Exact = Mapping[str, Mapping[Key, float]]
@@ -35,6 +35,7 @@ def as_known(source: Source) -> Source | None:
     """
     exact = _exact(source)
     together = _together(exact)
+    source = replace(source, former=tuple(_unrevised(source, exact)))
     if not _holds(source, together) or not _holds(source, exact):
         return None
     for more in _more(source):
@@ -42,6 +43,23 @@ def as_known(source: Source) -> Source | None:
         if _holds(tried, together) and _holds(tried, exact):
             source = tried
     return source
+
+
+def _unrevised(source: Source, exact: Exact) -> Iterator[Former]:
+    """The former figures that can be of the same records as the present ones; the others were revised."""
+    by_area: dict[str, list[Former]] = {}
+    for old in source.former:
+        by_area.setdefault(old.area, []).append(old)
+    for area, own in by_area.items():
+        here = {area: exact[area]}
+        if _holds(replace(source, former=tuple(own)), here):
+            yield from own
+            continue
+        kept: list[Former] = []
+        for old in own:
+            if _holds(replace(source, former=(*kept, old)), here):
+                kept.append(old)
+        yield from kept
 
 
 def _more(source: Source) -> Iterator[Mapping[str, World]]:
@@ -84,10 +102,9 @@ def _holds(source: Source, exact: Exact) -> bool:
     """Whether there are records that have these exact counts."""
     figures: list[Figure] = []
     totals: list[int] = []
-    laid, everyone = laid_out(
-        (key for counts in exact.values() for key in counts), source.worlds, everyone=bool(source.fates)
-    )
-    for place, (_, counts) in enumerate(sorted(exact.items())):
+    keys = [key for counts in exact.values() for key in counts] + [old.key for old in source.former]
+    laid, everyone = laid_out(keys, source.worlds, everyone=bool(source.fates))
+    for place, (area, counts) in enumerate(sorted(exact.items())):
         first = place * laid.size
 
         def moved(atoms: Atoms, first: int = first) -> Atoms:
@@ -95,6 +112,9 @@ def _holds(source: Source, exact: Exact) -> bool:
 
         figures += [Figure(moved(t.atoms), t.low, t.high, less=moved(t.less)) for t in laid.ties]
         figures += [Figure(moved(laid.atoms[key]), n, n) for key, n in counts.items() if laid.atoms[key]]
+        for old in source.former:
+            if old.area == area:
+                figures.append(Figure(moved(laid.atoms[old.key]), old.low, old.high))
         if any(n > 0 and not laid.atoms[key] for key, n in counts.items()):
             return False
         totals += moved(everyone)
