@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from questions import ASKS, FILTERS, HEADER, IDS, KINDS, LINKS, MONTHS, NUMBERS, TALLIES, WARDS, Row, write
+from questions_of_all import EVERY_ASK, batch
 
 from commonweal.sources.backends import duckdb, reference
 from commonweal.sources.filter import parse_filter
@@ -128,6 +129,19 @@ def test_a_point_on_a_shared_edge_goes_to_the_first_code(engine: Backend, tmp_pa
     found = engine(query, scratch=tmp_path / "scratch")
     equal(found, reference.total(query, scratch=tmp_path))
     assert found.cells.select("area", "records").rows() == [(-4, 1), (0, 3), (1, 1), (2, 1)]
+
+
+def test_points_that_come_in_many_batches_are_put_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(duckdb, "_BATCH", 2048)
+    rows = batch(400) * 20
+    query = Query((write(tmp_path / "a.csv", rows),), LINKS["point"], EVERY_ASK, "month")
+    once = Query((write(tmp_path / "b.csv", rows),), LINKS["point"], EVERY_ASK, "month")
+    in_batches = duckdb.total(query, scratch=tmp_path / "scratch")
+    monkeypatch.undo()
+    equal(in_batches, duckdb.total(once, scratch=tmp_path / "scratch"))
+    assert in_batches.cells["records"].sum() == len(rows)
 
 
 def test_records_without_a_row_have_no_cells(engine: Backend, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ LINKS = {
     "postcode": ByCode("ward", CODES, PLACES, "postcode"),
     "uprn": ByCode("ward", CODES, PLACES, "uprn"),
     "point": ByPoint("x", "y", CODES, SQUARES, lambda x, y: (x, y)),
+    "near": ByPoint("x", "y", CODES, SQUARES, lambda x, y: (x, y), within=0.75),
 }
 FILTERS = (
     "",
