@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -13,6 +15,7 @@ from commonweal import project
 from commonweal.errors import CommonwealError
 from commonweal.model.observation import Observations
 from commonweal.model.protection import Protection
+from commonweal.model.source import Link, Records
 from commonweal.sources import collect, gate
 from commonweal.sources.protect.known import known
 from commonweal.sources.protect.presets import PRESETS, rule_of, source_of
@@ -151,3 +154,21 @@ def test_the_number_of_people_behind_a_mean_is_taken_for_known() -> None:
     assert (base.low, base.high, base.keep) == (32, 32, 0)
     (few,) = known({"kind": "mean", "numerator": None, "denominator": 5.0}, Rule(), public_base=True)
     assert (few.low, few.high, few.keep) == (1, 7, 7)
+
+
+def test_a_source_that_nothing_is_measured_of_has_a_protected_ledger(tmp_path: Path) -> None:
+    for name, rows in (("few", ["A", "A", "Z", "Z", "Z"]), ("none", [])):
+        (tmp_path / f"{name}.csv").write_text("ward,year\n" + "".join(f"{row},2016\n" for row in rows))
+    people = [
+        Records(name, (tmp_path / f"{name}.csv",), name, "person", Link("code", "ward"), date="year")
+        for name in ("few", "none")
+    ]
+    made = made_project(tmp_path, people, [], ("A", "B"))
+    with patch.object(sys.modules["commonweal.sources.collect"], "faults", return_value=[]):
+        gated = gate(made, collect(made))
+    shown = {(source, fate): n for source, fate, n in gated.ledger.select("source", "fate", "records").rows()}
+    assert shown["few", "counted"] is None
+    assert shown["few", "unknown area code"] is None
+    assert shown["few", "read"] is None
+    assert shown["none", "read"] == 0
+    assert not gated.observations.frame.height

@@ -123,7 +123,6 @@ class _Builder:
         #: for each block of conditions, all its atoms by slice, and whether they are all records
         self._blocks: list[list[Atoms]] = []
         self._loose: list[list[Condition]] = []
-        self._vectors: dict[int, tuple[bool, ...]] = {}
         self._everyone: list[Atoms] = []
 
     def together(self, conditions: Sequence[Condition], found: Sequence[tuple[bool, ...]]) -> None:

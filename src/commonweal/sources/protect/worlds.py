@@ -118,6 +118,8 @@ def _holds(source: Source, exact: Exact) -> bool:
         if any(n > 0 and not laid.atoms[key] for key, n in counts.items()):
             return False
         totals += moved(everyone)
+    if source.whole and not totals:
+        return False
     if source.fates and source.whole:
         figures.append(Figure(tuple(totals), source.fates[COUNTED], source.fates[COUNTED]))
     elif totals:

@@ -102,9 +102,7 @@ class Program:
         return Solution(float(cost @ atoms), np.array(found.row_value), atoms, np.array(found.row_dual))
 
 
-def choose(
-    cost: Array, needs: Array, cuts: Sequence[tuple[Array, Array]], whole: bool = True
-) -> Array | None:
+def choose(cost: Array, needs: Array, cuts: Sequence[tuple[Array, Array]]) -> Array | None:
     """Which switches to turn, at the least total cost; None where no choice satisfies every cut.
 
     A cut is (switches, coefficients): the coefficients of those turned add up to at least 1. A switch that
@@ -126,8 +124,7 @@ def choose(
     model.a_matrix_.start_ = np.cumsum([0, *(len(switches) for switches, _, _ in rows)]).astype(np.int32)
     model.a_matrix_.index_ = np.concatenate([switches for switches, _, _ in rows]).astype(np.int32)
     model.a_matrix_.value_ = np.concatenate([weights for _, weights, _ in rows])
-    if whole:
-        model.integrality_ = [highspy.HighsVarType.kInteger] * count
+    model.integrality_ = [highspy.HighsVarType.kInteger] * count
     solver.passModel(model)
     solver.run()
     found = np.array(solver.getSolution().col_value)
