@@ -127,3 +127,19 @@ def test_an_interval_is_what_trying_every_table_gives() -> None:
         sums = tables[:, system.atom[system.row(int(figure))]].sum(axis=1)
         assert (sums.min(), sums.max()) == (least[i], most[i])
     assert bool(exposures(system)) == bool((least > 1).any() or (most < 7).any())
+
+
+def test_hiding_that_helps_but_not_enough_is_told_too() -> None:
+    """A ward of 4, a neighbour of 3 or 4 that can be hidden, and a total of 7 or 8 that nothing hides."""
+    system = System.of(
+        [
+            Figure((0,), 1, 7, keep=7, switch=0, class_=1),
+            Figure((1,), 3, 4, switch=1, class_=1),
+            Figure((0, 1), 8, 8),
+            Figure((1,), 2, 5),
+        ],
+        [Switch(), Switch()],
+    )
+    with pytest.raises(UnprotectableError) as told:
+        suppress(system, NHS)
+    assert told.value.figures == (0,)

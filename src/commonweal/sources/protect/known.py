@@ -26,7 +26,7 @@ class Known:
     """One count of an observation: the range a reader knows, and what widens with it.
 
     `keep`, `class_` as in `disclosure.system.Figure`. `with_base` says that it is hidden together with the
-    base, not with the count; `cost` is what hiding it loses.
+    base, not with the count; `fixed` that it is known however much is hidden.
     """
 
     role: Role
@@ -35,6 +35,7 @@ class Known:
     keep: int = 0
     class_: int = NONE
     with_base: bool = False
+    fixed: bool = False
 
 
 #: What it costs to hide a figure for others: a total in the ledger least, then to widen the range of one
@@ -64,8 +65,11 @@ def known(row: Mapping[str, Any], rule: Rule, *, public_base: bool, minimum_base
     """
     kind = KINDS[row["kind"]]
     count, base = row["numerator"], row["denominator"]
-    if minimum_base and row["kind"] not in ("count", "distinct") and (base or 0) < minimum_base:
-        return
+    if minimum_base and row["kind"] not in ("count", "distinct"):
+        if counts_base(row["kind"], public_base) and base is not None:
+            yield _beside_minimum(base, minimum_base, rule)
+        if (base or 0) < minimum_base:
+            return
     if kind.complement:
         if count is not None and base is not None:
             yield from _percentage(count, base, rule)
@@ -87,6 +91,14 @@ def counts_base(kind: str, public_base: bool) -> bool:
     """
     follows = KINDS[kind].follows and kind not in ("count", "distinct")
     return KINDS[kind].denominator or (follows and not public_base)
+
+
+def _beside_minimum(base: float, minimum: int, rule: Rule) -> Known:
+    """That a base is below the minimum, or not: a figure that is withheld for it tells as much."""
+    if base >= minimum:
+        return Known(Role.BASE, minimum, math.inf, fixed=True)
+    keep = min(rule.hide_to, minimum - 1) if 0 < base <= rule.hide_to else 0
+    return Known(Role.BASE, 0, minimum - 1, keep, fixed=True)
 
 
 def _by_rule(role: Role, count: float, rule: Rule, *, with_base: bool = False) -> Known:

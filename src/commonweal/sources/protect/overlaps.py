@@ -170,16 +170,18 @@ class _Build:
     ) -> None:
         number = row["row#"]
         count = source.counts[row["indicator"], row["period"]]
-        by_base = {item.with_base for item in found}
-        if False in by_base:
-            self.count_switch[number] = self._switch(max(cost(i) for i in found if not i.with_base))
-        if True in by_base:
+        with_count = [item for item in found if not item.with_base and not item.fixed]
+        if with_count:
+            self.count_switch[number] = self._switch(max(map(cost, with_count)))
+        if with_base := [item for item in found if item.with_base]:
             needs = self.count_switch.get(number, NONE)
-            self.base_switch[number] = self._switch(max(cost(i) for i in found if i.with_base), needs)
+            self.base_switch[number] = self._switch(max(map(cost, with_base)), needs)
         for item in found:
             key = key_of(count, item.role)
             atoms, less = _moved(laid.atoms[key], first), _moved(laid.less.get(key, ()), first)
-            switch = (self.base_switch if item.with_base else self.count_switch)[number]
+            switch = (
+                NONE if item.fixed else (self.base_switch if item.with_base else self.count_switch)[number]
+            )
             said = self.earlier.get((number, item.role), ())
             keep = min([item.keep, *(int(old.high) for old in said)])
             keep_from = max([1, *(int(old.low) for old in said)])

@@ -139,7 +139,8 @@ class _Search:
         loose = self.system.loosened(self.hidden)
         if found := exposures(loose):
             cuts = [_cut(self.system, exposure, self.hidden) for exposure in found]
-            if lost := [e.figure for e, cut in zip(found, cuts, strict=True) if not len(cut[0])]:
+            short = 1.0 - TOLERANCE
+            if lost := [e.figure for e, cut in zip(found, cuts, strict=True) if cut[1].sum() < short]:
                 raise UnprotectableError(sorted(set(lost)))
             return cuts
         if self.system.atoms > WHOLE or not (closed := impossible(loose)):
