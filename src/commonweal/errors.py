@@ -113,6 +113,7 @@ CODES: Final[dict[str, str]] = {
     "RECORDS-KEYS": "keys that say where records are do not go together",
     "RECORDS-LINK": "a link from records to areas lacks what it needs",
     "RECORDS-PART": "a file of records lacks the sheet, table or element that is named",
+    "RECORDS-PERSON": "people of two sources can't be compared safely",
     "RECORDS-SPARK": "Spark can't be started or can't count records",
     "RECORDS-UNDATED": "most records of a source have no date that can be read",
     "RECORDS-UNLINKED": "most records of a source find no area",

@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from commonweal.model.lookup import Lookup
+from commonweal.model.person import Person as Person
 from commonweal.model.protection import Protection as Protection
 
 Subject = Literal["person", "household", "thing"]
@@ -56,14 +57,15 @@ class Records:
     """A source of records: files of one form, or a table of a database, and what their columns mean.
 
     `sheet`, `table` and `record` name the part of a file that holds the records: the sheet of a workbook, the
-    table of a database file, the element of an XML file that is repeated. `url` names the environment variable
-    that holds a database's address, as `${NAME}`; the address itself is never kept. `backend` is the engine
-    that counts, and `spark` where that one runs. `types` says what the cells of columns should be.
+    table of a database file, the element of an XML file that is repeated. `url` names the environment
+    variable that holds a database's address, as `${NAME}`; the address itself is never kept. `backend` is the
+    engine that counts, `spark` where that one runs. `types` says what the cells of columns should be.
     `key` names the column whose identical repeats count once. `date` names the column that says when;
     where there is none, `period` says which period the whole source belongs to. `covers` lists the
     periods (months, or years) the source is known to hold; left out, it is every month that has a record.
     `wider` says that it is about more than the areas, so that most of it may lie outside them. Where its
-    codes are not those of the areas, `lookup` leads from the one to the other.
+    codes are not those of the areas, `lookup` leads from the one to the other. `person` says who a record is
+    about, where sources are compared by people.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Records:
     backend: Engine = "duckdb"
     spark: str = ""
     lookup: Lookup | None = None
+    person: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Measure:
 
     `annualise` scales a part-covered period up to the whole; `pool` takes so many periods together, the
     period itself the last; `shrink` draws the figures of small areas towards others'. `may_be_empty` says
-    that a filter which no record meets is meant.
+    that a filter which no record meets is meant. `also_in` names another source that has to have the record's
+    person too, for the record to count.
     """
 
     indicator: str
@@ -137,5 +141,4 @@ class Measure:
     pool: int = 1
     shrink: Shrink = ""
     helper: bool = False
-
-
+    also_in: str = ""

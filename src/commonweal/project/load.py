@@ -300,8 +300,9 @@ class _Reading:
         if chosen is None:
             return records, ()
         indicators = [node.id for node in chosen.framework.indicators]
+        people = {r.name: r.person for r in records if r.person or not self.keys.records[r.name].person}
         names = Names(
-            indicators, chosen.left_out, self.named("records"), self.named("denominators"), outlines
+            indicators, chosen.left_out, self.named("records"), self.named("denominators"), outlines, people
         )
         measures, faults = read_measures(self.files, self.document, self.keys.measures, names)
         self.faults += faults

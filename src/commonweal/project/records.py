@@ -11,6 +11,7 @@ from commonweal.model.period import Period
 from commonweal.model.source import Records
 from commonweal.project.links import BY_PLACE, read_link
 from commonweal.project.paths import Files
+from commonweal.project.persons import read_person
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import GeographyKeys, RecordKeys
 from commonweal.project.where_records_are import place_faults, refuse_addresses
@@ -29,7 +30,7 @@ def read_records(
     """The sources of records, sorted by name; `outlines` tells whether the areas have boundaries.
 
     Faults: LINK-TABLE, LINK-VINTAGE, PATH-…, PERIOD-FORM, PERIOD-UNKNOWN, RECORDS-KEYS, RECORDS-LINK,
-    RECORDS-URL. The files of records are not opened here.
+    RECORDS-PERSON, RECORDS-URL. The files of records are not opened here.
     """
     found: list[Records] = []
     faults: list[Fault] = []
@@ -52,6 +53,8 @@ def read_records(
             except CommonwealError as error:
                 faults += [document.place(fault, (*above, "path")) for fault in error.faults]
         faults += place_faults(document, above, keys, paths)
+        person, person_faults = read_person(document, above, keys)
+        faults += person_faults
         if keys.subject != "thing" and not keys.published:
             files.private |= {*paths, *own_table}
         found.append(
@@ -69,6 +72,7 @@ def read_records(
                 wider=keys.wider,
                 line=document.line(above),
                 lookup=lookup,
+                person=person,
                 url=keys.url,
                 table=keys.table,
                 sheet=keys.sheet,

@@ -215,6 +215,16 @@ class LinkKeys(_Keys):
     to: str = Field("", description="The column of the table that holds the area's code.")
 
 
+class PersonKeys(_Keys):
+    """Who a record is about, by a key that other sources have too."""
+
+    column: str = Field(description="The column of the key, such as a pupil number or an NHS number.")
+    # whatever is written here is never repeated in a message, so anything is a text first
+    secret: Annotated[str, BeforeValidator(str), WithJsonSchema({"type": "string"})] = Field(
+        description="${NAME}: the environment variable with the secret that keys are hashed with."
+    )
+
+
 class RecordKeys(_Keys):
     """A source of records."""
 
@@ -242,6 +252,7 @@ class RecordKeys(_Keys):
     covers: Texts = Field([], description="The months or years the source holds.")
     wider: bool = Field(False, description="The source is about more than the areas of this index.")
     link: LinkKeys = Field(description="How a record finds its area.")
+    person: PersonKeys | None = Field(None, description="The key of a person, if sources are compared by it.")
     area: GeographyKeys | None = Field(None, description="What its codes mean, if not the project's areas.")
 
 
@@ -254,6 +265,9 @@ class MeasureKeys(_Keys):
     denominator: str = Field("", description="Of a rate and the like: a name under `denominators`.")
     where: str = Field("", description="A filter: which records count.")
     among: str = Field("", description="Of a percentage: which records are its base; default all.")
+    also_in: str = Field(
+        "", description="A source that has the record's person too, for the record to count."
+    )
     value: str = Field("", description="The column of numbers; of distinct: of what is counted once.")
     decimals: int = Field(2, ge=0, le=6, description="The decimals to which numbers are read.")
     quantile: float = Field(0.5, gt=0, lt=1, description="Of a median: another share, such as 0.9.")

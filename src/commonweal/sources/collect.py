@@ -14,6 +14,7 @@ from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.backends.chosen import engine_of
+from commonweal.sources.columns import columns_of_plan
 from commonweal.sources.dates import covered_months, read_dates, targets
 from commonweal.sources.ledger import (
     COUNTED,
@@ -30,8 +31,9 @@ from commonweal.sources.link.transfer import move, moved, to_move
 from commonweal.sources.measure.gather import Counted, gather, numbered, stretches
 from commonweal.sources.measure.reads import reading_faults, reading_notes
 from commonweal.sources.measure.times import Times, going_back
+from commonweal.sources.people import keyed
 from commonweal.sources.plan import Plan, plan_all, relative_to
-from commonweal.sources.query import Backend, Totals, Unlinked, columns_asked
+from commonweal.sources.query import Backend, Totals, Unlinked
 from commonweal.sources.read.room import room
 from commonweal.sources.read.stage import ready
 from commonweal.sources.suspect import faults
@@ -65,10 +67,11 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     fault of every source is found before the first record is read, except those that only records show:
     FILTER-EMPTY, MEASURE-GROUPS, MEASURE-VALUE, RECORDS-UNDATED, RECORDS-UNLINKED, SCRATCH-FULL. Raises
     PERIOD-UNKNOWN, RECORDS-COLUMN, RECORDS-EMPTY, RECORDS-UNREADABLE, RECORDS-PART, FILE-…, RECORDS-LINK,
-    LINK-CRS, MEASURE-DENOMINATOR, MEASURE-GROUPS, MEASURE-KEY, FILTER-SYNTAX, FILTER-NOT-ALLOWED,
-    FILTER-COLUMN.
+    LINK-CRS, PATH-VARIABLE, RECORDS-PERSON, MEASURE-DENOMINATOR, MEASURE-GROUPS, MEASURE-KEY, FILTER-SYNTAX,
+    FILTER-NOT-ALLOWED, FILTER-COLUMN.
     """
     plans = plan_all(project)
+    written = {plan.records.name: (plan.records, plan.written) for plan in plans}
     gathered, fates, notes = [], [], []
     back = going_back(project.measures)
     found: list[Fault] = []
@@ -79,7 +82,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
         with (
             relative_to(project.root),
             room(project.root) as scratch,
-            ready(plan.written, scratch) as files,
+            ready(plan.written, scratch, keyed(plan.records, plan.measures, written)) as files,
         ):
             plan = plan.on(files)
             engine = backend or engine_of(plan.records)
@@ -91,7 +94,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
             # these look at the files again, which may be gone after this
             found += [*faults(plan, totals, fate, project.areas), *reading_faults(project, plan, totals)]
         undated[plan.records.name] = frozenset(totals.cells["at"]) - times.spans.keys()
-        asked[plan.records.name] = columns_asked(plan.query) | (columns_asked(more) if more else set())
+        asked[plan.records.name] = columns_of_plan(plan)
         formed = gather(project, plan, times, totals, people)
         gathered.append(formed)
         fates.append(fate)

@@ -18,6 +18,7 @@ from commonweal.sources.link.build import build_link, columns_of_link
 from commonweal.sources.link.transfer import to_move
 from commonweal.sources.measure.asks import Need, asks, named_columns, need, number_columns, reading
 from commonweal.sources.measure.strata import BY_GROUP, group_faults
+from commonweal.sources.people import also, folder_faults, person_faults
 from commonweal.sources.query import Cells, Distinct, Query, Stored, Tally, Totals, part_columns
 from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
 from commonweal.sources.read.stage import Ready
@@ -168,8 +169,8 @@ def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> 
         faults += [*_column_faults(measure, source), *_people_faults(records, measure)]
         where, where_faults = _filter(measure, "where", measure.where, source)
         among, among_faults = _filter(measure, "among", measure.among, source)
-        faults += where_faults + among_faults
-        conditions[measure.indicator] = (both(among, where), among)
+        faults += [*where_faults, *among_faults, *person_faults(records, measure, where, among)]
+        conditions[measure.indicator] = (both(among, both(where, also(measure))), among)
     link, notes, link_faults = build_link(project, records)
     raise_any([*faults, *_own_faults(records, source), *link_faults])
     for measure in measures:
@@ -240,8 +241,10 @@ def _own_faults(records: Records, source: Source) -> list[Fault]:
     """What is wrong with a source whatever is measured: its dates, and the columns it names."""
     path = ("records", records.name)
     link = columns_of_link(records.link)
-    named = [column for column in (records.key, records.date, *link, *records.types) if column]
+    person = records.person.column if records.person else ""
+    named = [column for column in (records.key, records.date, person, *link, *records.types) if column]
     faults = [_placed(fault, records) for fault in column_faults(source, named, "RECORDS-COLUMN")]
+    faults += [_at(records, fault) for fault in folder_faults(records, source)]
     if not records.date and not records.period:
         what = f"nothing says when the records of {records.name!r} happened"
         remedy = "Name the column with `date:`, or the period of the whole source with `period:`."

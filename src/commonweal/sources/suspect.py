@@ -170,8 +170,10 @@ def _unmet(plan: Plan, totals: Totals) -> list[Fault]:
         numerator, base = plan.conditions[measure.indicator]
         empty_base = base != EVERY and not _met(plan, totals, base)
         # a ratio of measures has their filters, and they are looked at themselves
-        if measure.may_be_empty or measure.of or not (
-            empty_base or (numerator != EVERY and not _met(plan, totals, numerator))
+        if (
+            measure.may_be_empty
+            or measure.of
+            or not (empty_base or (numerator != EVERY and not _met(plan, totals, numerator)))
         ):
             continue
         found.append(_empty(plan, totals, measure, "among" if empty_base else "where"))
@@ -182,17 +184,25 @@ def _met(plan: Plan, totals: Totals, condition: Condition) -> int:
     return int(totals.cells[plan.column(condition)].sum())
 
 
+_COMPARE: Final = "Compare it with the records, letter by letter"
+_COMPARE_KEYS: Final = "Compare how both sources write the person key, and the filter with the records"
+
+
 def _empty(plan: Plan, totals: Totals, measure: Measure, which: str) -> Fault:
     text = measure.among if which == "among" else measure.where
+    asked = f"meets the filter {text!r}" if text else f"is of a person in {measure.also_in!r}"
+    asked += f" and is of a person in {measure.also_in!r}" * bool(
+        text and measure.also_in and which == "where"
+    )
     base = plan.conditions[measure.indicator][1]
     within = which == "where" and base != EVERY
     records = _met(plan, totals, base) if within else int(totals.cells["records"].sum())
     of = f"{records:,} records of {plan.records.name!r}{' that meet `among`' if within else ''}"
     return Fault(
         "FILTER-EMPTY",
-        f"none of {of} meets the filter {text!r}",
-        "Compare it with the records, letter by letter; write `may_be_empty: true` if none is right.",
+        f"none of {of} {asked}",
+        f"{_COMPARE_KEYS if measure.also_in else _COMPARE}; write `may_be_empty: true` if none is right.",
         PROJECT_FILE if measure.line else "",
         measure.line,
-        ("measures", measure.indicator, which),
+        ("measures", measure.indicator, which if text else "also_in"),
     )

@@ -188,6 +188,11 @@ def _linked(link: Link) -> str:
             return f"by the {link.by} in {link.column}, through a table"
 
 
+def _keyed(records: Records) -> str:
+    assert records.person is not None
+    return f"{records.name} ({records.person.column})"
+
+
 def _measured(edition: Edition, measure: Measure) -> str:
     held = measure.indicator in edition.framework
     name = edition.framework[measure.indicator].name if held else measure.indicator
@@ -240,6 +245,14 @@ def _risks(edition: Edition, project: Project) -> Iterable[Risk]:
             "The address of a database becomes known.",
             "It is read from an environment variable and is in no file that is written.",
             "Whoever can read the environment of the machine can read it.",
+        )
+    if shared := [records for records in private if records.person]:
+        yield Risk(
+            "A number of a person that several sources share becomes known, or leads from one to the other.",
+            f"In {words.listed([_keyed(records) for records in shared])} it is compared as a keyed hash"
+            " (HMAC-SHA-256). Hashes lie in memory and in the project's own folder .commonweal while records"
+            " are counted; neither they nor the secret are in a file that is kept.",
+            "Whoever has the secret can try numbers out: it has to be kept apart from the records.",
         )
     if any(records.key for records in private):
         yield Risk(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from commonweal.errors import CommonwealError
+from commonweal.sources.read.packed import FULL
 from commonweal.sources.read.written import ROWS, Batch, Batches, Written, unreadable
 
 #: What writers of parted tables call the folder of rows without a value.
@@ -66,7 +67,43 @@ def batches(written: Written, wanted: Collection[str] | None = None) -> Batches:
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """A column as text; a whole number without a point, whatever its type."""
     column = pl.col(name)
     if frame.schema[name].is_nested():
         return column.map_elements(str, return_dtype=pl.String).alias(name)
-    return column.cast(pl.String, strict=False).replace("", None).alias(name)
+    written = column.cast(pl.String, strict=False)
+    if frame.schema[name].is_float():
+        written = written.str.strip_suffix(".0")
+    return written.replace("", None).alias(name)
+
+
+def copy(path: Path, to: Path, column: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """Write a file again with one column changed, and maybe some of text added; the others stay as they are.
+
+    `change` is given that column as text, some rows at a time. Raises RECORDS-UNREADABLE where the file
+    breaks off.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def changed(part: pa.RecordBatch) -> pa.Table:
+        frame = pl.from_arrow(pa.Table.from_batches([part.select([column])]))
+        assert isinstance(frame, pl.DataFrame)
+        table = pa.Table.from_batches([part])
+        for name, cells in change(frame.select(_text(frame, column))).to_dict().items():
+            held = cells.to_arrow().cast(pa.large_string())
+            at = table.schema.get_field_index(name)
+            table = table.append_column(name, held) if at < 0 else table.set_column(at, name, held)
+        # what a writer notes beside the columns may repeat what is in them
+        return table.replace_schema_metadata()
+
+    try:
+        with pq.ParquetFile(path) as file, to.open("wb") as copied:
+            empty = pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+            with pq.ParquetWriter(copied, changed(empty).schema, compression="zstd") as writer:
+                for part in file.iter_batches(ROWS):
+                    writer.write_table(changed(part))
+    except (pa.ArrowException, OSError) as error:
+        if getattr(error, "errno", None) in FULL:
+            raise
+        raise CommonwealError(unreadable(path)) from error

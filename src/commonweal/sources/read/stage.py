@@ -2,7 +2,8 @@
 
 Engines read CSV in UTF-8 and Parquet where they lie. Every other form is streamed, a batch at a time, to a
 Parquet file of text columns in a folder of the project's own; CSV in other letters, in an archive, or under
-a name that engines would take for a pattern, is copied there in UTF-8, line for line. Afterwards it is gone.
+a name that engines would take for a pattern, is copied there in UTF-8, line for line. So are records whose
+person keys are compared, in any form, with digests for keys. Afterwards it is gone.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Final
 from commonweal.errors import CommonwealError, Fault
 from commonweal.sources.backends.sql import distinct_names
 from commonweal.sources.query import PLACES, File, Totals, Unreadable
-from commonweal.sources.read import separated
+from commonweal.sources.read import parquet, separated
 from commonweal.sources.read.batches import batches
+from commonweal.sources.read.keyed import Keyed
 from commonweal.sources.read.packed import FULL, opened
 from commonweal.sources.read.text_parquet import widen, write_parts
 from commonweal.sources.read.written import Batches, Written, no_room, unreadable
@@ -51,13 +53,15 @@ class Ready:
 
 
 @contextmanager
-def ready(files: tuple[Written, ...], scratch: Path) -> Iterator[Ready]:
+def ready(files: tuple[Written, ...], scratch: Path, keyed: Keyed | None = None) -> Iterator[Ready]:
     """The files of a source, ready for an engine while the context lasts.
+
+    Where its records are `keyed`, each file is written again, with digests in the place of person keys.
 
     What an engine says of a file in the scratch folder is said of the file it was made from. Raises
     RECORDS-UNREADABLE, RECORDS-EMPTY and RECORDS-PART as reading does, and SCRATCH-FULL.
     """
-    staging = _Staging(scratch)
+    staging = _Staging(scratch, keyed)
     with _no_room(scratch):
         for number, written in enumerate(files):
             staging.take(number, written)
@@ -91,6 +95,7 @@ class _Staging:
     """Work in progress: what is ready so far."""
 
     folder: Path
+    keyed: Keyed | None = None
     files: list[File] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     origins: dict[Path, Path] = field(default_factory=dict)
@@ -100,10 +105,10 @@ class _Staging:
     def take(self, number: int, written: Written) -> None:
         """Make one more file ready."""
         self.written.append(written)
-        if written.form == "csv":
-            self._take_csv(number, written)
-        elif written.form == "parquet":
+        if written.form == "parquet":
             self._take_parquet(number, written)
+        elif written.form == "csv" and self.keyed is None:
+            self._take_csv(number, written)
         else:
             self._take_other(number, written)
 
@@ -124,15 +129,25 @@ class _Staging:
 
     def _take_parquet(self, number: int, written: Written) -> None:
         path = written.path
-        if _PATTERN & set(str(path)):
+        if self.keyed is not None or _PATTERN & set(str(path)):
             path = self.folder / f"{number}.parquet"
             self.origins[path] = written.path
-            shutil.copyfile(written.path, path)
-        self.files.append(File(path, "parquet", written.columns or (), folders=written.folders))
+            if self.keyed is None:
+                shutil.copyfile(written.path, path)
+            else:
+                parquet.copy(written.path, path, self.keyed.column, self.keyed.frame)
+        columns = (*(written.columns or ()), *self._added)
+        self.files.append(File(path, "parquet", columns, folders=written.folders))
+
+    @property
+    def _added(self) -> tuple[str, ...]:
+        """The columns that records have beside their own."""
+        return () if self.keyed is None else tuple(self.keyed.others)
 
     def _take_other(self, number: int, written: Written) -> None:
         lost = self.unreadable
-        parts = write_parts(self._heard(written), self.folder, str(number), written.columns)
+        known = None if written.columns is None else (*written.columns, *self._added)
+        parts = write_parts(self._heard(written), self.folder, str(number), known)
         if not parts:
             raise CommonwealError(_without_records(written, self.unreadable - lost))
         for path, columns in parts:
@@ -145,7 +160,7 @@ class _Staging:
             self.unreadable += len(batch.broken)
             room = max(0, PLACES - len(self.broken))
             self.broken += [Unreadable(written.path, place) for place in batch.broken[:room]]
-            yield batch
+            yield batch if self.keyed is None else replace(batch, frame=self.keyed.frame(batch.frame))
 
     def ready(self) -> Ready:
         """All files; those whose records name their own columns have those of all of them."""
@@ -158,7 +173,8 @@ class _Staging:
             for file in mine:
                 widen(file.path, file.columns, together)
             files = tuple(replace(f, columns=names) if f in mine else f for f in files)
-            written = tuple(w if w.columns is not None else replace(w, columns=together) for w in written)
+            own = tuple(name for name in together if name not in self._added)
+            written = tuple(w if w.columns is not None else replace(w, columns=own) for w in written)
         return Ready(files, written, self.origins, self.unreadable, tuple(self.broken))
 
 
