@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix fast bench lock browser clean
+.PHONY: help demo test check fix fast bench lock browser database java clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -13,7 +13,7 @@ demo: .venv/base ## set everything up, write the demo borough, build it, and say
 	@[ -d demo ] || $(BIN)/commonweal demo demo
 	@$(BIN)/commonweal build demo
 
-test: .venv/dev node_modules/.done browser check ## set everything up, browser included, and run every test
+test: .venv/dev node_modules/.done browser database java check ## set everything up, servers and browser too, and run every test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/dev ## formatting, lint, strict types and house rules; changes nothing
@@ -65,6 +65,16 @@ node_modules/.done: package.json package-lock.json
 	@touch $@
 
 browser:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
-	  echo "Installing Chromium"; SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq chromium >/dev/null; }
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) -s install-chromium
+
+# Engines are tested against real servers, which the tests start and end themselves.
+database:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v pg_ctl >/dev/null || \
+	  $(MAKE) -s install-postgresql
+
+java:
+	@command -v java >/dev/null || $(MAKE) -s install-default-jre-headless
+
+install-%:
+	@echo "Installing $*"; SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq $* >/dev/null

@@ -15,7 +15,7 @@ import time
 import numpy as np
 import shapely
 
-from commonweal.sources.link import locate
+from commonweal.sources.link.point import locate
 from commonweal.sources.query import ByPoint
 
 SEED = 2026

@@ -17,9 +17,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 WARDS = 700
 ROUNDS = 3
+COLUMNS = ("id", "day", "ward", "kind", "x", "y")
 BY_HAND = """
     select ward, substr(day, 1, 7) as month, count(*) as records,
            count(*) filter (where kind = 'burglary') as burglaries
@@ -53,16 +55,18 @@ def ours(path: Path) -> Callable[[], int]:
 
     from commonweal.sources.backends.duckdb import total
     from commonweal.sources.filter import parse_filter
-    from commonweal.sources.query import ByCode, Query
-    from commonweal.sources.read import describe
+    from commonweal.sources.query import ByCode, Cells, File, Query, Tally
 
     codes = tuple(f"E05{number:06d}" for number in range(WARDS))
     burglary = parse_filter("kind = 'burglary'")
-    query = Query((describe(path),), ByCode("ward", codes), (burglary,), "day")
+    kind: Literal["csv", "parquet"] = "csv" if path.suffix == ".csv" else "parquet"
+    query = Query(
+        (File(path, kind, COLUMNS),), ByCode("ward", codes), (Cells((Tally(where=burglary),)),), "day"
+    )
 
     def run() -> int:
         cells = total(query, scratch=path.parent / "scratch").cells
-        return int(cells["records"].sum() + cells["c0"].sum())
+        return int(cells["records"].sum() + cells["t0"].sum())
 
     return run
 

@@ -2,105 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import polars as pl
 import pytest
-import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from questions import ASKS, FILTERS, HEADER, IDS, KINDS, LINKS, MONTHS, NUMBERS, TALLIES, WARDS, Row, write
+from questions_of_all import EVERY_ASK, batch
 
 from commonweal.sources.backends import duckdb, reference
 from commonweal.sources.filter import parse_filter
-from commonweal.sources.query import Backend, ByCode, ByPoint, Query, Totals
-from commonweal.sources.read import describe
+from commonweal.sources.query import Backend, Cells, Distinct, File, Number, Query, Tally, Totals
 
 ENGINES = {"duckdb": duckdb.total}
 
-CODES = ("E1", "E2", "É3")
-SQUARES = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(0, 1, 2, 3)], dtype=object)
-LINKS = {
-    "code": ByCode("ward", CODES),
-    "point": ByPoint("x", "y", CODES, SQUARES, lambda x, y: (x, y)),
-}
-FILTERS = (
-    "",
-    "kind = 'a'",
-    'kind != "a" and not ward is null',
-    "x >= 1 or kind in ('b', 'it''s', 1)",
-    "kind like 'a%' or kind not like '%_b'",
-    "y between -1 and 1.5",
-    "not (x < 1 and y < 1)",
-    "kind > 'a' and month <= '2016-06'",
-    "id not in (1, 2) and y != 0.5",
-    "x is null or 1 = y",
-)
-
-NUMBERS = st.sampled_from(
-    [
-        "0",
-        "0.5",
-        "1",
-        "1.0",
-        "2",
-        " 1.5 ",
-        "-1",
-        "1e0",
-        ".5",
-        "5.",
-        "",
-        "nan",
-        "inf",
-        "1_0",
-        "x",
-        "1e999",
-        "+1",
-    ]
-)
-ROWS = st.lists(
-    st.tuples(
-        st.sampled_from(["1", "2", "3", "4", ""]),
-        st.sampled_from(["E1", " E2 ", "É3", "E9", "", "  ", "e1"]),
-        st.sampled_from(
-            [
-                "2016",
-                "2016-05",
-                "2016-05-13",
-                "13/05/2016",
-                "2016-05-13T10:00",
-                "2016-02-30",
-                "2016-02-29 09:30",
-                "0000-01-01",
-                "2016-5-13",
-                "soon",
-                "",
-                " 2016 ",
-            ]
-        ),
-        st.sampled_from(["a", "ab", "b", "it's", "A, b", 'say "a"', "line\nbreak", "", "é"]),
-        NUMBERS,
-        NUMBERS,
-    ),
-    max_size=40,
-)
-HEADER = ["id", "ward", "month", "kind", "x", "y"]
-
-
-def write(path: Path, rows: list[tuple[str, ...]], delimiter: str = ",", encoding: str = "utf-8") -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerows([HEADER, *rows])
-    raw = text.getvalue().encode(encoding)
-    path.write_bytes(gzip.compress(raw) if path.suffix == ".gz" else raw)
+ROWS = st.lists(st.tuples(*map(st.sampled_from, (IDS, WARDS, MONTHS, KINDS, NUMBERS, NUMBERS))), max_size=40)
 
 
 def equal(first: Totals, second: Totals) -> None:
-    assert first.cells.equals(second.cells), f"{first.cells}\n{second.cells}"
+    for one, other in zip(first.answers, second.answers, strict=True):
+        assert one.equals(other), f"{one}\n{other}"
+    assert first.fingerprint() == second.fingerprint()
     assert (first.identical, first.differing) == (second.identical, second.differing)
     assert (first.unreadable, first.where) == (second.unreadable, second.where)
 
@@ -111,7 +35,7 @@ def engine(request: pytest.FixtureRequest) -> Backend:
 
 
 @settings(
-    max_examples=60,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -120,19 +44,23 @@ def engine(request: pytest.FixtureRequest) -> Backend:
     first=ROWS,
     second=ROWS,
     link=st.sampled_from(sorted(LINKS)),
-    filters=st.lists(st.sampled_from(FILTERS), max_size=4, unique=True),
+    filters=st.lists(st.sampled_from(FILTERS), max_size=3, unique=True),
+    tallies=st.lists(st.sampled_from(TALLIES), max_size=6, unique=True),
+    asks=st.lists(st.sampled_from(sorted(ASKS)), max_size=2, unique=True),
     date=st.sampled_from(["", "month"]),
     key=st.sampled_from(["", "id"]),
     delimiter=st.sampled_from([",", ";"]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "latin-1"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig"]),
     second_name=st.sampled_from(["b.csv", "b.csv.gz"]),
 )
 def test_any_records_any_question(
     engine: Backend,
-    first: list[tuple[str, ...]],
-    second: list[tuple[str, ...]],
+    first: list[Row],
+    second: list[Row],
     link: str,
     filters: list[str],
+    tallies: list[Tally],
+    asks: list[str],
     date: str,
     key: str,
     delimiter: str,
@@ -141,17 +69,19 @@ def test_any_records_any_question(
 ) -> None:
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / "a.csv", Path(folder) / second_name]
-        for path, rows in zip(paths, (first, second), strict=True):
-            write(path, rows, delimiter, encoding)
-        conditions = tuple(parse_filter(text) for text in filters)
-        query = Query(tuple(describe(p) for p in paths), LINKS[link], conditions, date, key)
+        written = (
+            write(path, rows, delimiter, encoding) for path, rows in zip(paths, (first, second), strict=True)
+        )
+        counted = Cells((*(Tally(where=parse_filter(text)) for text in filters), *tallies))
+        asked: tuple[Cells | Distinct, ...] = (counted, *(ASKS[name] for name in asks))
+        query = Query(tuple(written), LINKS[link], asked, date, key)
         equal(engine(query, scratch=Path(folder) / "scratch"), reference.total(query, scratch=Path(folder)))
 
 
 def test_rows_with_too_few_or_too_many_cells_are_counted_and_placed(engine: Backend, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,ward\n1,E1\n2\n\n3,E1,x\n4,E2\n5\n6\n7\n8\n", encoding="utf-8")
-    query = Query((describe(path),), LINKS["code"])
+    query = Query((File(path, "csv", ("id", "ward")),), LINKS["code"])
     found = engine(query, scratch=tmp_path / "scratch")
     equal(found, reference.total(query, scratch=tmp_path))
     assert found.unreadable == 6
@@ -161,8 +91,12 @@ def test_rows_with_too_few_or_too_many_cells_are_counted_and_placed(engine: Back
 def test_files_whose_columns_differ_are_read_by_name(engine: Backend, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,ward\n1,E1\n2,E2\n")
     (tmp_path / "b.csv").write_text("ward;extra;id\nE1;x;1\nE2;;2\nE2;;3\n")
-    files = tuple(describe(tmp_path / name) for name in ("a.csv", "b.csv"))
-    query = Query(files, LINKS["code"], (parse_filter("ward = 'E2'"),), key="id")
+    files = (
+        File(tmp_path / "a.csv", "csv", ("id", "ward")),
+        File(tmp_path / "b.csv", "csv", ("ward", "extra", "id"), ";"),
+    )
+    asks = (Cells((Tally(where=parse_filter("ward = 'E2'")),)),)
+    query = Query(files, LINKS["code"], asks, key="id")
     found = engine(query, scratch=tmp_path / "scratch")
     equal(found, reference.total(query, scratch=tmp_path))
     assert (found.identical, found.differing) == (1, 1)
@@ -179,9 +113,10 @@ def test_parquet_reads_like_text(engine: Backend, tmp_path: Path) -> None:
             "y": [0.1, 0.25, 0.25, 2.0],
         }
     ).write_parquet(tmp_path / "a.parquet")
-    filters = tuple(parse_filter(text) for text in ("kind = 'true'", "y <= 0.25", "month >= '2016-06'"))
+    filters = ("kind = 'true'", "y <= 0.25", "month >= '2016-06'")
+    asked = Cells(tuple(Tally(where=parse_filter(text)) for text in filters), bins=Number("y", 1))
     for link in LINKS.values():
-        query = Query((describe(tmp_path / "a.parquet"),), link, filters, "month", "id")
+        query = Query((File(tmp_path / "a.parquet", "parquet", HEADER),), link, (asked,), "month", "id")
         found = engine(query, scratch=tmp_path / "scratch")
         equal(found, reference.total(query, scratch=tmp_path))
         assert (found.identical, found.differing) == (1, 0)
@@ -190,14 +125,27 @@ def test_parquet_reads_like_text(engine: Backend, tmp_path: Path) -> None:
 def test_a_point_on_a_shared_edge_goes_to_the_first_code(engine: Backend, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("x,y\n1,0.5\n1,1\n0.5,1\n2,1\n2,3\n2.0000001,3\n")
-    query = Query((describe(path),), LINKS["point"])
+    query = Query((File(path, "csv", ("x", "y")),), LINKS["point"])
     found = engine(query, scratch=tmp_path / "scratch")
     equal(found, reference.total(query, scratch=tmp_path))
     assert found.cells.select("area", "records").rows() == [(-4, 1), (0, 3), (1, 1), (2, 1)]
 
 
+def test_points_that_come_in_many_batches_are_put_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(duckdb, "_BATCH", 2048)
+    rows = batch(400) * 20
+    query = Query((write(tmp_path / "a.csv", rows),), LINKS["point"], EVERY_ASK, "month")
+    once = Query((write(tmp_path / "b.csv", rows),), LINKS["point"], EVERY_ASK, "month")
+    in_batches = duckdb.total(query, scratch=tmp_path / "scratch")
+    monkeypatch.undo()
+    equal(in_batches, duckdb.total(once, scratch=tmp_path / "scratch"))
+    assert in_batches.cells["records"].sum() == len(rows)
+
+
 def test_records_without_a_row_have_no_cells(engine: Backend, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y,ward,id\n")
     for link in LINKS.values():
-        query = Query((describe(tmp_path / "a.csv"),), link, key="id")
+        query = Query((File(tmp_path / "a.csv", "csv", ("x", "y", "ward", "id")),), link, key="id")
         assert engine(query, scratch=tmp_path / "scratch").cells.height == 0

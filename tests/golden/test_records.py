@@ -118,14 +118,24 @@ def test_the_reference_agrees_on_the_month_of_crimes(
     assert fast.ledger.equals(slow.ledger)
 
 
+@pytest.mark.parametrize(
+    ("name", "keys", "link"),
+    [
+        ("food_hygiene_lbbd_2016_02_05.csv", {}, Link("point", x="Longitude", y="Latitude")),
+        (
+            "FHRS501en-GB.xml.zip",
+            {"record": "EstablishmentDetail"},
+            Link("point", x="Geocode.Longitude", y="Geocode.Latitude"),
+        ),
+    ],
+)
 def test_food_hygiene_by_point_equals_the_expected_summary(
-    shared_data: Path, outlines: Boundaries, tmp_path: Path
+    shared_data: Path, outlines: Boundaries, tmp_path: Path, name: str, keys: dict[str, str], link: Link
 ) -> None:
+    """The table, and the regulator's own XML, packed as it publishes it."""
     folder = shared_data / "microdata_food_hygiene_lbbd_2016"
-    path = folder / "food_hygiene_lbbd_2016_02_05.csv"
-    source = Records(
-        "food", (path,), path.name, "thing", Link("point", x="Longitude", y="Latitude"), period="2016"
-    )
+    path = folder / name
+    source = Records("food", (path,), path.name, "thing", link, period="2016", **keys)  # type: ignore[arg-type]
     rated = "RatingValue in ('0', '1', '2', '3', '4', '5')"
     measures = [
         Measure("establishments", "food", "count"),

@@ -289,11 +289,11 @@ def test_things_and_published_records_need_no_protection(tmp_path: Path) -> None
     )
 
 
-def test_what_is_not_checked_is_told_beside_what_is_protected(tmp_path: Path) -> None:
+def test_what_the_trial_leaves_out_is_told_beside_what_is_protected(tmp_path: Path) -> None:
     cases = source(tmp_path / "cases.csv", "ward\nA\n", subject="person")
     project = made_project(tmp_path, [cases], [Measure("number", "cases", "count")])
     said = gate(project, collect(project)).says
-    assert any(text.startswith("Not checked: whether figures that overlap") for text in said)
+    assert any(text.startswith("What the trial does not take into account") for text in said)
 
 
 def test_a_ledger_total_that_would_give_a_hidden_count_back_is_not_published(tmp_path: Path) -> None:

@@ -6,7 +6,17 @@ import pytest
 
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
-from commonweal.sources.dates import covered_months, months, read_dates, span, targets
+from commonweal.sources.dates import (
+    covered_months,
+    earlier,
+    inside,
+    months,
+    parts_of,
+    pooled,
+    read_dates,
+    span,
+    targets,
+)
 
 
 def periods(*labels: str, carry: float = 0) -> Periods:
@@ -27,6 +37,12 @@ def labels(found: tuple[Period, ...]) -> list[str]:
         ("2016", "2016"),
         ("2015/16", "2015/16"),
         ("2016-Q2", "2016-Q2"),
+        ("2015/16 academic", "2015/16 academic"),
+        ("12 months to 2016-06", "12 months to 2016-06"),
+        ("2016-04-13T10:20:30Z", "2016-04"),
+        ("2016-04-13 10:20:30.123456 +01:00", "2016-04"),
+        ("2016-04-30T23:59:59-05:00", "2016-04"),
+        ("13/04/2016 10:20", "2016-04"),
     ],
 )
 def test_dates_are_read_as_written(text: str, label: str) -> None:
@@ -36,7 +52,22 @@ def test_dates_are_read_as_written(text: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2016-13", "2016-02-30", "31/02/2016", "04/13/2016", "2015/17", "16-04"]
+    "text",
+    [
+        "",
+        "soon",
+        "2016-13",
+        "2016-02-30",
+        "31/02/2016",
+        "04/13/2016",
+        "2015/17",
+        "16-04",
+        "2016-04-13 noon",
+        "2015/17 academic",
+        "1 months to 2016-06",
+        "12 months to 2016-13",
+        "99 months to 0001-01",
+    ],
 )
 def test_other_dates_are_not_guessed_at(text: str) -> None:
     assert span(text) is None
@@ -78,3 +109,35 @@ def test_coverage_is_the_months_that_have_a_record() -> None:
     covered = covered_months([Period.parse("2016-Q1"), Period.parse("2016-05")])
     assert len(covered) == 4
     assert covered & months(Period.parse("2016-Q2")) == months(Period.parse("2016-05"))
+
+
+def test_an_academic_year_runs_from_september_to_august() -> None:
+    year = Period.parse("2015/16 academic")
+    assert year.months[0] == (2015, 9)
+    assert year.months[-1] == (2016, 8)
+    assert year.kind == "academic year"
+    assert Period.parse("2015/16") < year < Period.parse("2016")
+
+
+def test_rolling_months_end_with_the_month_they_name() -> None:
+    year = Period.parse("12 months to 2018-06")
+    assert year.months[0] == (2017, 7)
+    assert len(year.months) == 12
+    assert inside(Period.parse("2018-Q2"), year)
+    assert year.years_after(Period.parse("12 months to 2016-06")) == 2
+
+
+def test_periods_before_are_of_the_same_kind() -> None:
+    found = targets(periods("12 months to 2018-06", carry=1), [Period.parse("2016-04")])
+    assert labels(found) == ["12 months to 2017-06", "12 months to 2018-06"]
+    assert str(earlier(Period.parse("2015/16 academic"))) == "2014/15 academic"
+    assert str(earlier(Period.parse("3 months to 2018-01"))) == "3 months to 2017-10"
+    assert str(earlier(Period.parse("2018-Q1"), years=2)) == "2016-Q1"
+    assert earlier(Period.parse("0001")) is None
+
+
+def test_pooled_periods_are_one_stretch_and_know_their_parts() -> None:
+    three = pooled(Period.parse("2018-Q1"), 3)
+    assert three.label == "2017-Q3 to 2018-Q1 together"
+    assert len(three.months) == 9
+    assert labels(parts_of(Period.parse("2018-Q1"), 3)) == ["2017-Q3", "2017-Q4", "2018-Q1"]

@@ -22,8 +22,7 @@ from commonweal.sources.filter import (
     columns_of,
     parse_filter,
 )
-from commonweal.sources.query import ByCode, Query
-from commonweal.sources.read import describe
+from commonweal.sources.query import ByCode, Cells, File, Query, Tally
 
 
 @pytest.mark.parametrize(
@@ -106,7 +105,7 @@ def test_two_filters_hold_at_once() -> None:
 
 
 def test_text_and_names_can_not_break_out_of_the_engine_s_language() -> None:
-    assert sql.condition(Compare('a" or 1=1 --', "=", "'; drop table x; --")) == (
+    assert sql.Dialect().condition(Compare('a" or 1=1 --', "=", "'; drop table x; --")) == (
         "(\"a\"\" or 1=1 --\" = '''; drop table x; --')"
     )
 
@@ -118,7 +117,8 @@ def test_hostile_texts_names_and_codes_are_only_text(tmp_path: Path) -> None:
     path = tmp_path / "a'b).csv"
     path.write_text(f'"wa""rd",kind\n"{hostile}","{hostile}"\nE1,b\n')
     tree = Compare("kind", "=", hostile)
-    query = Query((describe(path),), ByCode(column, (hostile, "E1")), (tree,))
+    file = File(path, "csv", (column, "kind"))
+    query = Query((file,), ByCode(column, (hostile, "E1")), (Cells((Tally(where=tree),)),))
     found = duckdb.total(query, scratch=tmp_path / "scratch")
     assert found.cells.equals(reference.total(query, scratch=tmp_path).cells)
     assert found.cells.rows() == [(0, None, 1, 1), (1, None, 1, 0)]

@@ -117,13 +117,10 @@ def test_a_filter_that_no_record_meets_may_be_meant(tmp_path: Path) -> None:
     assert collected.counted.frame["value"].to_list() == [0.0, 0.0]
 
 
-def test_records_in_utf_16_are_named_as_that(tmp_path: Path) -> None:
+def test_records_in_utf_16_are_read_as_other_tables_are(tmp_path: Path) -> None:
     project = project_of(tmp_path, "")
-    (tmp_path / "cases.csv").write_bytes("ward\nA\n".encode("utf-16"))
-    with pytest.raises(
-        CommonwealError, match='RECORDS-UNREADABLE the file is UTF-16; Save it as "CSV UTF-8"'
-    ):
-        collect(project)
+    (tmp_path / "cases.csv").write_bytes("ward\tkind\nA\tcafé\n".encode("utf-16"))
+    assert collect(project).ledger.select("fate", "records").rows()[0] == ("read", 1)
 
 
 def test_the_first_unreadable_dates_are_placed_and_not_repeated(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reads tables (CSV, Parquet, XLSX) as text, each row with its line in the file."""
+"""Reads tables (CSV, Parquet, sheets) as text, each row with its line in the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.formats.sheet_errors import error_cells
 
-SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv", ".parquet", ".xlsx")
+#: Workbooks of Excel and of LibreOffice.
+SHEETS: Final = (".xlsx", ".xlsm", ".ods")
+SUFFIXES: Final = (".csv", ".csv.gz", ".txt", ".tsv", ".parquet", *SHEETS)
 _DELIMITERS: Final = (",", ";", "\t")
 _SAMPLE: Final = 1_000_000  # characters: more than a header and six rows take
 
@@ -47,7 +49,7 @@ _GUARDED: Final = r"^'([=+\-@\t\r])"
 
 
 def read_table(path: Path, *, sheet: str | None = None) -> Table:
-    """Read a table by the ending of its name: CSV (also gzipped), Parquet or XLSX.
+    """Read a table by the ending of its name: CSV (also gzipped), Parquet, or a sheet (XLSX, ODS).
 
     CSV may be UTF-8 (with or without a byte order mark), UTF-16 (with one) or CP1252, and parted by
     comma, semicolon or tab. An apostrophe that guards a cell against being run as a formula, as our own
@@ -60,8 +62,8 @@ def read_table(path: Path, *, sheet: str | None = None) -> Table:
         raise _empty(path)
     if name.endswith(".parquet"):
         table = _read_parquet(path)
-    elif name.endswith(".xlsx"):
-        table = _read_xlsx(path, sheet)
+    elif name.endswith(SHEETS):
+        table = _read_sheet(path, sheet)
     else:
         table = _read_csv(path)
     if not table.frame.height:
@@ -163,15 +165,26 @@ def _read_parquet(path: Path) -> Table:
     return _table(path, _as_text(frame), columns, np.arange(1, frame.height + 1))
 
 
-def _read_xlsx(path: Path, sheet: str | None) -> Table:
+def sheet_names(path: Path) -> list[str]:
+    """The sheets of a workbook, in order. Raises FILE-FORMAT."""
+    return list(_workbook(path).sheet_names)
+
+
+def _workbook(path: Path) -> Any:
     import fastexcel
 
     # it remarks on every column without content
     logging.getLogger("fastexcel").setLevel(logging.ERROR)
     try:
-        book = fastexcel.read_excel(path)
+        return fastexcel.read_excel(path)
     except fastexcel.FastExcelError as error:
-        raise _format(path, "the file can't be read as XLSX", "Save it again as .xlsx.") from error
+        kind = path.suffix.lower()
+        what = f"the file can't be read as {kind.removeprefix('.').upper()}"
+        raise _format(path, what, f"Save it again as {kind}.") from error
+
+
+def _read_sheet(path: Path, sheet: str | None) -> Table:
+    book = _workbook(path)
     if sheet is not None and sheet not in book.sheet_names:
         what = f"there is no sheet {sheet!r} in {path.name}"
         remedy = f"Name one of: {', '.join(book.sheet_names)}."

@@ -22,7 +22,7 @@ from commonweal.model.period import Period
 
 Array = np.ndarray[Any, Any]
 #: Kinds of value that are a numerator over a denominator, so that areas can be added up.
-_RATIOS: Final = ("count", "rate", "percentage")
+_RATIOS: Final = ("count", "rate", "percentage", "mean", "count_ratio", "standardised_ratio")
 _NUMBERS: Final = ("value", "lower", "upper", "numerator", "denominator")
 #: The attribute that a plain mean over areas is weighted by, where there is one.
 _POPULATION: Final = "population"
@@ -94,7 +94,8 @@ def _whole(scoring: Scoring, areas: Areas, observations: pl.DataFrame) -> pl.Dat
         pl.col("numerator").fill_null(pl.col("entered") * pl.col("denominator") / per),
         per.alias("per"),
     )
-    added = pl.col("kind").is_in(_RATIOS) & pl.col("numerator").is_not_null() & (pl.col("denominator") > 0)
+    based = (pl.col("denominator") > 0).fill_null(False)
+    added = pl.col("kind").is_in(_RATIOS) & pl.col("numerator").is_not_null() & based
     summed = cells.group_by("period", "indicator", maintain_order=True).agg(
         added.all().alias("added"),
         pl.col("weight").is_not_null().all().alias("weighted"),

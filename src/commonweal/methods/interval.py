@@ -1,4 +1,4 @@
-"""95 % intervals of counts and proportions: how far chance alone could have moved a figure.
+"""95 % intervals of counts, proportions and means: how far chance alone could have moved a figure.
 
 Limits are two-sided with equal tails. The formulas are those of English public health practice
 (Fingertips Public Health Technical Guide).
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+
+from commonweal.methods.distributions import gamma_quantile, t_quantile
 
 Array = np.ndarray[Any, Any]
 
@@ -90,3 +92,68 @@ def wilson_limits(count: Array, base: Array, per: float = 1.0) -> Array:
     lower = np.where(x == 0, 0.0, (2 * x + Z**2 - root) * scale)
     upper = np.where(x == n, per, (2 * x + Z**2 + root) * scale)
     return np.stack([lower, upper], axis=-1)
+
+
+def mean_and_limits(total: Array, squares: Array, n: Array) -> tuple[Array, Array]:
+    """Means, shape (...,), and their 95 % limits by Student's t, shape (..., 2): lower, upper.
+
+    total, squares: sums of whole numbers and of their squares, as Python's own integers (dtype object) where
+    they may pass 64 bits; n: how many. With s^2 = (n sum x^2 - (sum x)^2) / (n (n - 1)) formed in whole
+    numbers, so that a large offset costs no digit: mean -+ t(0.975, n - 1) s / sqrt n. Of one number there is
+    a mean and no limits, of none neither (nan).
+
+    Source: Student 1908, doi:10.1093/biomet/6.1.1.
+
+    >>> mean_and_limits(np.array([60]), np.array([1802]), np.array([2]))[0].tolist()
+    [30.0]
+    >>> mean_and_limits(np.array([60]), np.array([1802]), np.array([2]))[1].round(3).tolist()
+    [[17.294, 42.706]]
+    """
+    counted = np.asarray(n, dtype=float)
+    whole = np.asarray(n, dtype=object)
+    spread = (whole * np.asarray(squares, dtype=object) - np.asarray(total, dtype=object) ** 2).astype(float)
+    some = np.where(counted > 0, counted, np.nan)
+    more = np.where(counted > 1, counted, np.nan)
+    mean = np.asarray(total).astype(float) / some
+    each, where = np.unique(more, return_inverse=True)
+    half = t_quantile(0.975, each - 1)[where] * np.sqrt(spread / (more * more * (more - 1)))
+    return mean, np.stack([mean - half, mean + half], axis=-1)
+
+
+def sum_limits(total: Array, squares: Array) -> Array:
+    """The 95 % limits of sums of so much a thing, where the number of things varies too, shape (..., 2).
+
+    A sum of x and of x^2 over the things that happened have the moments of w times a Poisson count k, with
+    w = sum x^2 / sum x and k = (sum x)^2 / sum x^2; its exact limits, w chi2(0.025, 2k)/2 and
+    w chi2(0.975, 2k + 2)/2, are those of a count where every x is 1. Only sums above 0 have any (nan), save
+    of nothing: 0 to nan.
+
+    Source: Fay and Feuer 1997, doi:10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#.
+
+    >>> sum_limits(np.array([9.0]), np.array([9.0])).round(3).tolist()
+    [[4.115, 17.085]]
+    """
+    x, square = np.asarray(total, dtype=float), np.asarray(squares, dtype=float)
+    some = np.where((x > 0) & (square > 0), x, np.nan)
+    each, number = square / some, some * some / np.where(square > 0, square, np.nan)
+    ends = [each * gamma_quantile(0.025, number), each * gamma_quantile(0.975, number + 1)]
+    return np.stack([np.where((x == 0) & (square == 0), 0.0, ends[0]), ends[1]], axis=-1)
+
+
+def count_ratio_limits(first: Array, second: Array, per: float = 1.0) -> Array:
+    """The 95 % limits of per x first / second, two counts of different things, shape (..., 2).
+
+    Given how many there are together, the first is a proportion p of them, and the ratio is p / (1 - p):
+    the Wilson limits of p, turned the same way. Where the second may be 0 there is no upper limit (nan).
+
+    Source: Przyborowski and Wilenski 1940, doi:10.1093/biomet/31.3-4.313 (the conditional argument).
+
+    >>> count_ratio_limits(np.array([20]), np.array([10])).round(3).tolist()
+    [[0.952, 4.2]]
+    """
+    x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    together = np.where(x + y > 0, x + y, np.nan)
+    share = wilson_limits(x, together)
+    rest = np.where(share < 1, 1 - share, np.nan)
+    limits: Array = per * share / rest
+    return limits

@@ -23,6 +23,30 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Geography:
+    """What codes mean: areas of one type, as they were drawn in one year.
+
+    Types are compared without regard to capitals. A vintage that is not stated fits any.
+
+    >>> old = Geography("ward", "2014")
+    >>> old.fits(Geography("Ward")), old.fits(Geography("ward", "2022"))
+    (True, False)
+    """
+
+    type: str
+    vintage: str = ""
+
+    def fits(self, other: Geography) -> bool:
+        """Whether codes of the one can be read as codes of the other."""
+        unknown = not self.vintage or not other.vintage
+        same_type = self.type.casefold() == other.type.casefold()
+        return same_type and (unknown or self.vintage == other.vintage)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.vintage}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Boundaries:
     """The outlines of areas: one shapely geometry per area, in the order of `codes`.
 
@@ -76,6 +100,11 @@ class Areas:
     def codes(self) -> tuple[str, ...]:
         """The codes, in order."""
         return tuple(area.code for area in self.items)
+
+    @property
+    def geography(self) -> Geography:
+        """What the codes mean."""
+        return Geography(self.type, self.vintage)
 
     @property
     def names(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ import polars as pl
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
 from commonweal.model.handed_on import TABLES, HandedOn
+from commonweal.model.lookup import FIT
 from commonweal.model.observation import STATUSES
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, ProgressRule, Publication
@@ -329,6 +330,7 @@ class Edition:
     progress_rule: ProgressRule | None = None
     benchmarks: pl.DataFrame = _empty(BENCHMARKS)
     ledger: pl.DataFrame = _empty(LEDGER)
+    fit: pl.DataFrame = _empty(FIT)
     peers: pl.DataFrame = _empty(PEERS)
     performance: pl.DataFrame = _empty(PERFORMANCE)
     progress: pl.DataFrame = _empty(PROGRESS)
@@ -338,6 +340,8 @@ class Edition:
     internal: bool = False
     #: sentences on how people were protected, for the protection page
     protection: tuple[str, ...] = ()
+    #: the same in numbers, for audit.json
+    protected: Mapping[str, Any] = field(default_factory=dict)
     #: sentences on what was done to make ends meet: older denominators, years scaled up, rows unreadable
     notes: tuple[str, ...] = ()
     #: years an older observation may be carried

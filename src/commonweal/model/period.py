@@ -1,4 +1,4 @@
-"""A period of time that a figure belongs to: a year, a financial year, a quarter, a month."""
+"""A period of time that a figure belongs to: a year of any kind, a quarter, a month, the months to one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ _FORMS = (
     (re.compile(r"(\d{4})/(\d{2})"), "financial year"),
     (re.compile(r"(\d{4})-Q([1-4])"), "quarter"),
     (re.compile(r"(\d{4})-(0[1-9]|1[0-2])"), "month"),
+    (re.compile(r"(\d{4})/(\d{2}) academic"), "academic year"),
+    (re.compile(r"([2-9]|[1-9]\d) months to (\d{4})-(0[1-9]|1[0-2])"), "months"),
 )
+#: The month in which years that are written 2015/16 begin.
+_BEGINS = {"financial year": 4, "academic year": 9}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,9 +40,13 @@ class Period:
 
     @classmethod
     def parse(cls, text: object) -> Period:
-        """Read ``2016``, ``2015/16`` (April to March), ``2016-Q2`` or ``2016-04``.
+        """Read ``2016``, ``2015/16`` (April to March), ``2015/16 academic`` (September to August),
+        ``2016-Q2``, ``2016-04`` or ``12 months to 2016-06`` (2 to 99 of them).
 
         Raises PERIOD-FORM.
+
+        >>> Period.parse("2015/16 academic").end, Period.parse("12 months to 2018-06").start
+        (datetime.date(2016, 8, 31), datetime.date(2017, 7, 1))
         """
         label = str(text).strip()
         for form, kind in _FORMS:
@@ -48,22 +56,36 @@ class Period:
             year = int(found[1])
             if kind == "year":
                 return cls(date(year, 12, 31), date(year, 1, 1), label, kind)
-            if kind == "financial year":
+            if kind in _BEGINS:
                 if int(found[2]) != (year + 1) % 100:
                     break
-                return cls(date(year + 1, 3, 31), date(year, 4, 1), label, kind)
+                return cls.of_months(12 * year + _BEGINS[kind] - 1, 12, label, kind)
+            if kind == "months":
+                last = 12 * int(found[2]) + int(found[3])
+                if last - year < 12:
+                    break
+                return cls.of_months(last - year, year, label, f"{year} months")
             first = int(found[2]) if kind == "month" else 3 * int(found[2]) - 2
-            last = first if kind == "month" else first + 2
-            return cls(
-                date(year, last, calendar.monthrange(year, last)[1]), date(year, first, 1), label, kind
-            )
+            return cls.of_months(12 * year + first - 1, 1 if kind == "month" else 3, label, kind)
         raise CommonwealError(
             Fault(
                 "PERIOD-FORM",
                 f"{label!r} is not a period",
-                "write 2016, 2015/16 (April to March), 2016-Q2 or 2016-04.",
+                "write 2016, 2015/16 (April to March), 2015/16 academic (September to August), 2016-Q2,"
+                " 2016-04 or 12 months to 2016-06.",
             )
         )
+
+    @classmethod
+    def of_months(cls, first: int, size: int, label: str, kind: str) -> Period:
+        """The period of so many months from `first`, counted from January of the year 0.
+
+        >>> Period.of_months(12 * 2016, 36, "2016 to 2018 together", "pooled").end
+        datetime.date(2018, 12, 31)
+        """
+        (year, month), start = divmod(first + size - 1, 12), divmod(first, 12)
+        end = date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+        return cls(end, date(start[0], start[1] + 1, 1), label, kind)
 
     @property
     def months(self) -> tuple[tuple[int, int], ...]:

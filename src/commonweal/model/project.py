@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
 from commonweal.model.handed_on import HandedOn
+from commonweal.model.lookup import MOVED
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe
 from commonweal.model.source import Measure, Protection, Records
+
+#: The columns of denominators by group.
+STRATA: Final[dict[str, type[pl.DataType]]] = {
+    "name": pl.String, "area": pl.String, "period": pl.String, "group": pl.String, "value": pl.Float64,
+}  # fmt: skip
+#: What joins the texts of a group.
+JOINT: Final = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,9 @@ class Project:
     progress: ProgressRule | None = None
     #: what the editions that frozen rules name hand on, by the name that the recipe gives them
     editions: Mapping[str, HandedOn] = field(default_factory=dict)
+    #: name, area, period, group (its texts joined by U+001F), value; and what parts each name into groups
+    strata: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STRATA))
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: what people said about weights, by parent: (people, children) points, or (people, children, children)
     #: judgements; and the tables of it, without names, by the path that the recipe names
     answers: Mapping[str, Any] = field(default_factory=dict)
@@ -102,6 +113,9 @@ class Project:
     written: Mapping[str, object] = field(default_factory=dict)
     #: what is worth knowing about its tables, for the analyst
     notes: tuple[str, ...] = ()
+    #: how figures about other areas came to those of the project: the columns of `MOVED`, and in sentences
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
+    told: tuple[str, ...] = ()
     #: the files read, as the project names them; the private ones hold records or figures about people
     public_inputs: Mapping[str, Path] = field(default_factory=dict)
     private_inputs: Mapping[str, Path] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from commonweal.model.project import Periods, Project
 from commonweal.model.recipe import ORDER, Normalise, Recipe, Weigh
 from commonweal.pipeline.folder import make_of, score_project
 from commonweal.pipeline.frames import without_edition
+from commonweal.pipeline.protecting import protect
 from commonweal.project.edition import is_edition, read_edition
 from commonweal.publish.record import written
 
@@ -108,7 +109,7 @@ def compare(editions: Mapping[str, str | Path | Edition]) -> pl.DataFrame:
 
 
 def _scoring(loaded: Project) -> Scoring:
-    return score_project(loaded, sources.gate(loaded, sources.collect(loaded)).observations)
+    return score_project(loaded, protect(loaded, sources.collect(loaded)).observations)
 
 
 def _between(before: Project, after: Project, first: Scoring, last: Scoring) -> tuple[Scoring, Scoring]:

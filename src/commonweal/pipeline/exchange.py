@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from commonweal.errors import CommonwealError, Fault
 
@@ -132,8 +132,10 @@ def _refuse_foreign(out: Path) -> None:
 @contextmanager
 def locked(place: Place) -> Iterator[None]:
     """Hold `place` alone while the block runs. Raises OUT-LOCKED where another process holds it."""
+    from commonweal.sources.read.room import hold
+
     with place.beside("lock").open("a+b") as handle:
-        if not _take(handle):
+        if not hold(handle):
             raise CommonwealError(
                 Fault(
                     "OUT-LOCKED",
@@ -142,19 +144,3 @@ def locked(place: Place) -> Iterator[None]:
                 )
             )
         yield
-
-
-def _take(handle: IO[bytes]) -> bool:
-    """Lock an open file without waiting; the system lets go of it when the process ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -8,6 +8,7 @@ import polars as pl
 
 from commonweal import project, sources
 from commonweal.model.observation import KEY, Observations
+from commonweal.pipeline.protecting import protect
 from commonweal.project.edition import is_edition, read_edition
 from commonweal.project.interchange import export_pair
 
@@ -23,7 +24,7 @@ def export(root: str | Path, folder: str | Path | None = None) -> tuple[Path, Pa
     kept = is_edition(root)
     loaded = read_edition(root).project if kept else project.load(root)
     target = Path(folder) if folder is not None else (Path() if kept else root) / "export"
-    gated = sources.gate(loaded, sources.collect(loaded)).observations.frame
+    gated = protect(loaded, sources.collect(loaded)).observations.frame
     exact = loaded.given.frame
     others = gated.join(exact.select(KEY), on=KEY, how="anti")
     return export_pair(loaded, Observations(pl.concat([exact, others])), target)

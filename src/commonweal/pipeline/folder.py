@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from commonweal.model.project import Project
 from commonweal.pipeline.advice import advice
 from commonweal.pipeline.exchange import is_frozen, replacing
 from commonweal.pipeline.inputs import published_fingerprints, remember_inputs
+from commonweal.pipeline.protecting import protect, remember_intruder
 
 #: Told the name of each step as it begins.
 Report = Callable[[str], None]
@@ -36,6 +38,8 @@ class Made:
     project: Project
     #: what is worth knowing before it is published; for the analyst, not for the pages
     advice: tuple[str, ...]
+    #: what an intruder would have found out: exact, for the project folder alone
+    intruder: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build(
@@ -68,18 +72,19 @@ def build(
             inputs=published_fingerprints(made.project),
             report=report,
         )
-    _remember(made.project, target)
+    _remember(made, target)
     for text in made.advice:
         advise(text)
     return made.edition
 
 
-def _remember(made_from: Project, target: Path) -> None:
+def _remember(made: Made, target: Path) -> None:
     """Let `commonweal freeze` know what was built; a project that can't be written to does without."""
-    if is_frozen(made_from.root.absolute()):
+    if is_frozen(made.project.root.absolute()):
         return
     with suppress(OSError):
-        remember_inputs(made_from, target)
+        remember_inputs(made.project, target)
+        remember_intruder(made.project, made.intruder)
 
 
 def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Made:
@@ -92,7 +97,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
     report("Reading records")
     collected = sources.collect(loaded, report=report)
     report("Protecting people")
-    gated = sources.gate(loaded, collected, internal=internal)
+    gated = protect(loaded, collected, internal=internal)
     report("Scoring")
     scoring = score_project(loaded, gated.observations)
     report("Working out what the scores mean")
@@ -106,13 +111,15 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         peer_rule=loaded.peers,
         progress_rule=loaded.progress,
         ledger=gated.ledger,
+        fit=sources.fit_table(collected.moved),
         internal=internal,
         protection=gated.says,
-        notes=(*collected.notes, *scoring.notes, *between_periods(scoring)),
+        protected=gated.summary,
+        notes=(*loaded.told, *collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
     found = advice(loaded, gated.observations, scoring)
-    return Made(insight.interpret(edition, loaded.benchmarks), loaded, found)
+    return Made(insight.interpret(edition, loaded.benchmarks), loaded, found, gated.details)
 
 
 def _loaded(root: Path, report: Report) -> Project:
@@ -157,13 +164,17 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
     loaded = _loaded(Path(root), report)
     report("Reading records")
     collected = sources.collect(loaded, report=report)
-    gated = sources.gate(loaded, collected)
+    gated = protect(loaded, collected)
     report("Scoring")
     scoring = score_project(loaded, gated.observations)
     return Coverage(
         project.coverage(loaded, gated.observations),
-        (*collected.notes, *advice(loaded, gated.observations, scoring)),
-        (*sources.ledger_lines(collected.ledger), *sources.undated_lines(loaded, collected)),
+        (*loaded.told, *collected.notes, *advice(loaded, gated.observations, scoring)),
+        (
+            *sources.ledger_lines(collected.ledger),
+            *sources.undated_lines(loaded, collected),
+            *sources.type_lines(loaded, collected),
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """From a folder on disk to model objects, with file and line for every fault."""
 
 from commonweal.project.coverage import coverage, exceptions
+from commonweal.project.editions import published_before
 from commonweal.project.frameworks import framework_from_frame
 from commonweal.project.interchange import begin_from, export_pair, write_template
 from commonweal.project.load import load
@@ -19,6 +20,7 @@ __all__ = [
     "load",
     "new",
     "place",
+    "published_before",
     "values_from_frame",
     "write_template",
 ]

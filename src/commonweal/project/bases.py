@@ -13,6 +13,8 @@ from commonweal.project.schema import ValueKeys
 
 #: Multipliers that a rate may be found to have.
 MULTIPLIERS: Final = (1.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
+#: Kinds of values that are made of so many people, and that no count of some of them leads to.
+MADE_OF: Final = ("mean", "median", "sum", "ratio")
 _REMEDY: Final = (
     "Give both columns, so that small counts can be hidden; or write `published: true` if the figures are"
     " public already."
@@ -108,11 +110,10 @@ def base_faults(rows: Rows) -> list[Fault]:
     """VALUES-BASE for rows about people that can't be protected as they stand."""
     frame = rows.frame.filter(pl.col("value").is_not_null())
     counts = (pl.col("kind") == "count").fill_null(False)
+    made = pl.col("kind").is_in(MADE_OF).fill_null(False)
+    lacking = (~made & pl.col("numerator").is_null()) | (~counts & pl.col("denominator").is_null())
     bare = (
-        frame.filter(pl.col("numerator").is_null() | (~counts & pl.col("denominator").is_null()))
-        .group_by("indicator")
-        .agg(pl.col(LINE).min(), pl.len())
-        .sort(LINE, "indicator")
+        frame.filter(lacking).group_by("indicator").agg(pl.col(LINE).min(), pl.len()).sort(LINE, "indicator")
     )
     faults = [
         rows.fault(
@@ -124,7 +125,7 @@ def base_faults(rows: Rows) -> list[Fault]:
         for id, line, count in bare.iter_rows()
     ]
     unclear = (
-        frame.filter(pl.col("numerator").is_not_null() & pl.col("denominator").is_not_null())
+        frame.filter(pl.col("numerator").is_not_null() & pl.col("denominator").is_not_null() & ~made)
         .filter(pl.col("kind").is_null() | (pl.col("kind") == "value") | (pl.col("per").is_null() & ~counts))
         .group_by("indicator")
         .agg(pl.col(LINE).min())

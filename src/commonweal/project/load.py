@@ -14,9 +14,11 @@ import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
+from commonweal.model.framework import Framework
 from commonweal.model.handed_on import HandedOn
+from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.period import Period
-from commonweal.model.project import PeerRule, Periods, ProgressRule, Project, Publication
+from commonweal.model.project import STRATA, PeerRule, Periods, ProgressRule, Project, Publication
 from commonweal.model.recipe import ORDER, Recipe
 from commonweal.model.source import Measure, Protection, Records
 from commonweal.project.answers import Answers, read_answers
@@ -25,15 +27,20 @@ from commonweal.project.columns import SHOWN, several
 from commonweal.project.figures import (
     BENCHMARKS,
     DENOMINATORS,
+    Denominators,
     read_benchmark,
     read_denominator,
+    read_strata,
+    whole,
 )
 from commonweal.project.frameworks import Chosen, read_framework
 from commonweal.project.handed_on import read_handed_on, with_frozen_weights
+from commonweal.project.lookups import Lookups, read_lookups
+from commonweal.project.measures import Names, read_measures
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys, read_document
-from commonweal.project.records import read_measures, read_records
-from commonweal.project.schema import ProjectFile
+from commonweal.project.records import read_records
+from commonweal.project.schema import DenominatorKeys, GeographyKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
 from commonweal.project.values import Known
@@ -129,9 +136,10 @@ class _Reading:
         self.check_recipe(recipe, chosen)
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
-        records, measures = self.records_and_measures(areas, chosen)
-        tables, benchmarks = self.values(areas, chosen)
-        denominators = self.denominators(areas, benchmarks)
+        lookups = self.lookups(areas)
+        records, measures = self.records_and_measures(areas, chosen, lookups)
+        tables, benchmarks = self.values(areas, chosen, lookups)
+        denominators = self.denominators(areas, lookups, benchmarks)
         periods = self.periods(tables, records)
         self.check_coverage(chosen, tables, periods, measures, records)
         editions = self.editions(recipe)
@@ -154,7 +162,9 @@ class _Reading:
             protected=tables.protected,
             records=records,
             measures=measures,
-            denominators=denominators,
+            denominators=denominators.whole,
+            strata=denominators.strata,
+            groups=denominators.groups,
             protection=_protection(keys),
             publication=Publication(**keys.publication.model_dump()),
             benchmarks=benchmarks,
@@ -164,7 +174,9 @@ class _Reading:
             answers=answers.by_parent,
             answer_tables=answers.tables,
             written=self.document.data,
-            notes=(*self.files.notes, *self.handed),
+            notes=(*self.files.notes, *self.handed, *lookups.notes),
+            moved=pl.concat([denominators.moved, tables.moved]),
+            told=(*self.told(areas, lookups, records), *tables.told),
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
         )
@@ -239,9 +251,8 @@ class _Reading:
             self.faults += [
                 self.document.place(fault, ("peers",)) for fault in attribute_faults(areas, keys.peers.by)
             ]
-        if keys.protect is not None and keys.protect.preset == "none" and not keys.protect.reason.strip():
-            what = "protection is none, without a reason"
-            self.fault("PROTECT-REASON", what, "Write `reason:`; it is printed on the site.", ("protect",))
+        for weak in _protection(keys).faults():
+            self.faults.append(self.document.place(weak))
         if keys.progress is not None and sorted(set(keys.progress.cuts)) != keys.progress.cuts:
             what = f"cuts under progress is {keys.progress.cuts}"
             self.fault("PROJECT-VALUE", what, "Write three numbers that rise.", ("progress", "cuts"))
@@ -254,8 +265,16 @@ class _Reading:
                 ("publication", "status"),
             )
 
-    def denominators(self, areas: Areas | None, benchmarks: pl.DataFrame) -> pl.DataFrame:
-        frames = [pl.DataFrame(schema=DENOMINATORS)]
+    def lookups(self, areas: Areas | None) -> Lookups:
+        if areas is None or "lookups" in self.short:
+            return Lookups(whole=False)
+        found, faults = read_lookups(self.files, self.document, self.keys.lookups, areas)
+        self.faults += faults
+        return found
+
+    def denominators(self, areas: Areas | None, lookups: Lookups, benchmarks: pl.DataFrame) -> Denominators:
+        frames, moved = [pl.DataFrame(schema=DENOMINATORS)], [pl.DataFrame(schema=MOVED)]
+        strata, groups = [pl.DataFrame(schema=STRATA)], {}
         beside = {*benchmarks["name"].to_list()}
         if "project" not in self.short:
             beside.add(self.keys.project.place)
@@ -263,42 +282,75 @@ class _Reading:
             with self.collecting("denominators", name):
                 if areas is None:
                     continue
-                frames.append(read_denominator(self.files, name, written, areas, beside))
-        return pl.concat(frames)
+                geography = None if isinstance(written, str) else written.area
+                if lookups.lost(areas, geography):
+                    continue
+                lookup = lookups.to(areas, geography)
+                by = () if isinstance(written, str) else tuple(written.by)
+                if by and isinstance(written, DenominatorKeys):
+                    groups[name] = by
+                    strata.append(read_strata(self.files, name, written, areas, lookup))
+                    frames.append(whole(strata[-1]))
+                else:
+                    frames.append(read_denominator(self.files, name, written, areas, lookup, beside))
+                if lookup is not None:
+                    figure = pl.DataFrame({"indicator": [""], "period": [""], "source": [name]})
+                    moved.append(lookup.moved(figure, areas.codes))
+        return Denominators(pl.concat(frames), pl.concat(moved), pl.concat(strata), groups)
 
     def records_and_measures(
-        self, areas: Areas | None, chosen: Chosen | None
+        self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups
     ) -> tuple[tuple[Records, ...], tuple[Measure, ...]]:
         slip = any(fault.path[:1] == ("areas",) for fault in self.faults)
         outlines = areas is None or areas.boundaries is not None or slip
-        records, faults = read_records(self.files, self.document, self.keys.records, outlines)
+
+        def lookup_for(written: GeographyKeys | None, by_place: bool) -> Lookup | None:
+            if written is not None and by_place:
+                what = "a link by place finds the areas of the project whatever `area` says"
+                raise CommonwealError(Fault("RECORDS-LINK", what, "Take `area` out.", path=("area",)))
+            return lookups.to(areas, written) if areas else None
+
+        records, faults = read_records(self.files, self.document, self.keys.records, outlines, lookup_for)
         self.faults += faults
         if chosen is None:
             return records, ()
-        measures, faults = read_measures(
-            self.document,
-            self.keys.measures,
-            chosen.framework,
-            chosen.left_out,
-            self.named("records"),
-            self.named("denominators"),
+        indicators = [node.id for node in chosen.framework.indicators]
+        people = {r.name: r.person for r in records if r.person or not self.keys.records[r.name].person}
+        names = Names(
+            indicators, chosen.left_out, self.named("records"), self.named("denominators"), outlines, people
         )
+        measures, faults = read_measures(self.files, self.document, self.keys.measures, names)
         self.faults += faults
         return records, measures
+
+    def told(self, areas: Areas, lookups: Lookups, records: Iterable[Records]) -> list[str]:
+        """How records came to the areas of the index, where their codes are of other areas."""
+        found = [lookups.told(source.name, source.lookup, areas) for source in records if source.lookup]
+        return [text for texts in found for text in texts]
 
     def named(self, section: str) -> frozenset[str]:
         """The names under a section, those of faulty items too: they are there, if not usable."""
         written = self.document.data.get(section)
         return frozenset(map(str, written)) if isinstance(written, dict) else frozenset()
 
-    def values(self, areas: Areas | None, chosen: Chosen | None) -> tuple[Tables | None, pl.DataFrame]:
+    def values(
+        self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups
+    ) -> tuple[Tables | None, pl.DataFrame]:
         benchmarks = [pl.DataFrame(schema=BENCHMARKS)]
         if chosen is None:
             return None, benchmarks[0]
         indicators = tuple(node.id for node in chosen.framework.indicators)
-        known = Known(None if areas is None else frozenset(areas.codes), indicators, chosen.left_out)
+        codes = None if areas is None else frozenset(areas.codes)
+        known = Known(codes, indicators, chosen.left_out, areas)
         tables, faults = read_tables(
-            self.files, self.document, self.keys.values, chosen.framework, known, self.settings.tables
+            self.files,
+            self.document,
+            self.keys.values,
+            chosen.framework,
+            known,
+            self.settings.tables,
+            areas,
+            lookups,
         )
         self.faults += faults
         for name, written in sorted(self.keys.benchmarks.items()):

@@ -78,6 +78,31 @@ class Files:
         self.found |= named
         return named
 
+    def records(self, written: str) -> dict[str, Path]:
+        """The files of records at `written`: as `files`, or the Parquet files of a folder, at any depth.
+
+        What writers leave beside them (`_SUCCESS`, hidden files) is passed over. Raises as `file` does.
+        """
+        if any(sign in written for sign in "*?[") or not self._inside(written).is_dir():
+            return self.files(written)
+        try:
+            held = self.files(f"{written.rstrip('/')}/**/*")
+        except CommonwealError:
+            held = {}
+        wanted = {
+            name: path
+            for name, path in held.items()
+            if path.suffix.lower() in (".parquet", ".pq") and not path.name.startswith((".", "_"))
+        }
+        for name in held.keys() - wanted.keys():
+            self.found.pop(name, None)
+        if not wanted:
+            what = f"the folder '{written}' has no Parquet file"
+            raise _fault(
+                "PATH-MISSING", what, "Name files of another kind with a pattern, such as data/*.csv."
+            )
+        return wanted
+
     def _inside(self, written: str) -> Path:
         base, rest = self._base(written)
         path = base / rest

@@ -1,4 +1,4 @@
-"""Finds the line of the project that a fault of scoring is about: of commonweal.yaml, or of the framework."""
+"""Finds the line that a fault of protecting or scoring is about: in commonweal.yaml, or in the framework."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from commonweal.project.schema import FrameworkChoice
 
 
 def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
-    """Faults of scoring with the file and line that they are about, where there is one.
+    """Faults of protecting and scoring with the file and line that they are about, where there is one.
 
     A fault of a step stands at the step, one of an indicator at its measure, or else where the framework
     has it.
@@ -30,7 +30,7 @@ def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
         above = _above(fault, first, data)
         if fault.file:
             placed.append(fault)
-        elif above:
+        elif above or first in data:
             placed.append(document.place(fault, above))
         else:
             placed.append(fault.at(*nodes[first]) if first in nodes else fault)

@@ -193,11 +193,16 @@ def _keys_at(above: Keys) -> list[str]:
     """The keys that are known below `above`."""
     at: Any = ProjectFile
     for key in above:
-        if isinstance(at, type) and issubclass(at, BaseModel) and key in at.model_fields:
-            at = at.model_fields[str(key)].annotation
+        if isinstance(at, type) and issubclass(at, BaseModel) and key in _fields(at):
+            at = _fields(at)[str(key)]
         at = _model_in(at) or at
     found = _model_in(at)
-    return sorted(found.model_fields) if found else []
+    return sorted(_fields(found)) if found else []
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Key, as it is written -> what it holds."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
+from commonweal.model.lookup import MOVED
 from commonweal.model.observation import KEY, STATUSES, Observations
 from commonweal.project.bases import about_people, base_faults, with_kinds
 from commonweal.project.columns import LINE, Rows, several
+from commonweal.project.lookups import Lookups
+from commonweal.project.moving import move_values
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document
 from commonweal.project.schema import ValueKeys
@@ -22,11 +26,16 @@ _FILE = "(file)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """Observations that need no control, that the gate must see, and that have passed it."""
+    """Observations that need no control, that the gate must see, and that have passed it.
+
+    `moved` says which of them came from other areas, with the columns of `MOVED`; `told` says it in words.
+    """
 
     given: Observations
     counted: Observations
     protected: Observations
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
+    told: tuple[str, ...] = ()
 
 
 def read_tables(
@@ -36,17 +45,29 @@ def read_tables(
     framework: Framework,
     known: Known,
     places: Sequence[int],
+    areas: Areas | None,
+    lookups: Lookups,
 ) -> tuple[Tables, list[Fault]]:
     """Read every table under `values`; `places` are theirs in the list there.
 
-    Faults: those of `read_values`, OBSERVATION-DUPLICATE, OBSERVATION-STATUS, PROJECT-REQUIRED, VALUES-BASE.
+    Faults: those of `read_values`, LINK-VINTAGE, OBSERVATION-DUPLICATE, OBSERVATION-STATUS, PROJECT-REQUIRED,
+    VALUES-BASE.
     """
     sorted_out: dict[str, list[pl.DataFrame]] = {"given": [], "counted": [], "protected": []}
     faults: list[Fault] = []
+    moved, told = [pl.DataFrame(schema=MOVED)], list[str]()
     for i, keys in zip(places, written, strict=True):
         above = ("values", i)
         try:
-            values = read_values(files, keys, known)
+            lookup = lookups.to(areas, keys.area) if areas else None
+        except CommonwealError as error:
+            faults += [document.place(fault, above) for fault in error.faults]
+            continue
+        codes = known if lookup is None else replace(known, areas=frozenset(lookup.codes), place=None)
+        if areas and lookups.lost(areas, keys.area):
+            codes = replace(known, areas=None)
+        try:
+            values = read_values(files, keys, codes)
         except CommonwealError as error:
             faults += [f if f.file else document.place(f, (*above, "path")) for f in error.faults]
             continue
@@ -60,12 +81,20 @@ def read_tables(
         faults += base_faults(counted)
         if counted.frame.height:
             files.private.add(keys.path)
-        sorted_out["protected" if keys.protected else "given"].append(frame.filter(~people))
-        sorted_out["counted"].append(counted.frame)
+        parts = {"protected" if keys.protected else "given": frame.filter(~people), "counted": counted.frame}
+        twice = _duplicates([frame]) if lookup else []
+        faults += twice
+        if areas and lookup and not twice:
+            moved.append(lookup.moved(frame, areas.codes))
+            told += lookups.told(keys.source or keys.path, lookup, areas)
+            parts = {name: move_values(part, lookup, areas.codes) for name, part in parts.items()}
+        for name, part in parts.items():
+            sorted_out[name].append(part)
     faults += _duplicates([frame for frames in sorted_out.values() for frame in frames])
     if faults:
         return Tables(observations([]), observations([]), observations([])), faults
-    return Tables(**{name: observations(frames) for name, frames in sorted_out.items()}), []
+    whole = {name: observations(frames) for name, frames in sorted_out.items()}
+    return Tables(**whole, moved=pl.concat(moved), told=tuple(told)), []
 
 
 def _finished(rows: Rows, keys: ValueKeys) -> pl.DataFrame:

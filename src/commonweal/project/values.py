@@ -11,6 +11,8 @@ from typing import Any, Final
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.model.area import Areas
+from commonweal.model.codes import advice
 from commonweal.model.framework import Framework
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
@@ -44,6 +46,8 @@ class Known:
     areas: frozenset[str] | None
     indicators: tuple[str, ...]
     left_out: frozenset[str] = frozenset()
+    #: the areas of the project, where codes are theirs
+    place: Areas | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,11 +254,12 @@ def _name_faults(rows: Rows, known: Known, index: str) -> list[Fault]:
         for line in empty.unique().sort()
     )
     if known.areas is not None and index == "area":
+        remedy = _remedy(set(frame["area"].drop_nulls()), known)
         faults += several(
             rows.fault(
                 "AREA-UNKNOWN",
                 f"area {code!r} is not in the areas table{_rows(count)}{_lookalike(code, known.areas)}",
-                "Correct the code, add the area, or keep the rows you want with `where:`.",
+                remedy,
                 line,
             )
             for code, line, count in _first_lines(frame, "area", known.areas)
@@ -269,6 +274,15 @@ def _name_faults(rows: Rows, known: Known, index: str) -> list[Fault]:
         for id, line, count in _first_lines(frame, "indicator", known.indicators)
     )
     return faults
+
+
+def _remedy(codes: set[str], known: Known) -> str:
+    """What to do about codes that are not known; where they are most of all, what they look like."""
+    usual = "Correct the code, add the area, or keep the rows you want with `where:`."
+    strange = codes - (known.areas or frozenset())
+    if known.place is None or 2 * len(strange) <= len(codes):
+        return usual
+    return advice(strange, known.place) or usual
 
 
 #: Letters and digits that look alike.

@@ -26,6 +26,7 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         "statements.csv": edition.statements,
         "benchmarks.csv": edition.benchmarks,
         "ledger.csv": edition.ledger,
+        **({"fit.csv": edition.fit} if edition.fit.height else {}),
         "peers.csv": edition.peers,
         "performance.csv": edition.performance,
         "progress.csv": edition.progress,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
 
-import numpy as np
 import polars as pl
 
 from commonweal.errors import Fault, raise_any
+from commonweal.model.lookup import MOVED
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Project
-from commonweal.model.source import Measure, Records
-from commonweal.sources.dates import covered_months, inside, read_dates, targets
-from commonweal.sources.filter import EVERY, Condition
+from commonweal.model.source import Records
+from commonweal.sources.backends.chosen import engine_of
+from commonweal.sources.columns import columns_of_plan
+from commonweal.sources.dates import covered_months, read_dates, targets
 from commonweal.sources.ledger import (
     COUNTED,
     DIFFERING,
@@ -29,17 +27,18 @@ from commonweal.sources.ledger import (
     Fates,
     ledger,
 )
-from commonweal.sources.measure import Counts, denominators_for, observations, share_covered
+from commonweal.sources.link.transfer import move, moved, to_move
+from commonweal.sources.measure.gather import Counted, gather, numbered, stretches
+from commonweal.sources.measure.reads import reading_faults, reading_notes
+from commonweal.sources.measure.times import Times, going_back
+from commonweal.sources.people import keyed
 from commonweal.sources.plan import Plan, plan_all, relative_to
-from commonweal.sources.query import Backend, Totals
+from commonweal.sources.query import Backend, Totals, Unlinked
+from commonweal.sources.read.room import room
+from commonweal.sources.read.stage import ready
 from commonweal.sources.suspect import faults
 
 Report = Callable[[str], None]
-#: Indicator, period, and what is true of it.
-Note = tuple[str, str, str]
-
-#: Where an engine may put what does not fit in memory; never in what is published.
-SCRATCH: Final = ".commonweal/scratch"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,91 +50,77 @@ class Collected:
     notes: tuple[str, ...] = ()
     #: source -> its dates that can't be read, as written (None: no date)
     undated: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    #: source -> the columns of its records that were asked about
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: which figures came from other areas, and how sure each is, with the columns of `MOVED`
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
+    #: indicator and period -> what its figures count
+    figures: Mapping[tuple[str, str], Counted] = field(default_factory=dict)
+    #: the indicators (or helpers) and periods that are only there for other measures to be made of
+    aside: frozenset[tuple[str, str]] = frozenset()
 
 
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
     """Count the records of every source of `project` and form its measures.
 
-    `report` hears what is being read. `backend` is the engine, DuckDB if none is given. Every fault of
-    every source is found before the first record is read, except those that only records show: FILTER-EMPTY,
-    RECORDS-UNDATED, RECORDS-UNLINKED. Raises PERIOD-UNKNOWN, RECORDS-COLUMN, RECORDS-EMPTY,
-    RECORDS-UNREADABLE, RECORDS-LINK, LINK-CRS, MEASURE-DENOMINATOR, FILTER-SYNTAX, FILTER-NOT-ALLOWED,
-    FILTER-COLUMN.
+    `report` hears what is being read. `backend` takes the place of the engine that each source names. Every
+    fault of every source is found before the first record is read, except those that only records show:
+    FILTER-EMPTY, MEASURE-GROUPS, MEASURE-VALUE, RECORDS-UNDATED, RECORDS-UNLINKED, SCRATCH-FULL. Raises
+    PERIOD-UNKNOWN, RECORDS-COLUMN, RECORDS-EMPTY, RECORDS-UNREADABLE, RECORDS-PART, FILE-…, RECORDS-LINK,
+    LINK-CRS, PATH-VARIABLE, RECORDS-PERSON, MEASURE-DENOMINATOR, MEASURE-GROUPS, MEASURE-KEY, FILTER-SYNTAX,
+    FILTER-NOT-ALLOWED, FILTER-COLUMN.
     """
     plans = plan_all(project)
-    engine = backend or _duckdb()
-    frames, fates, notes = [], [], []
+    written = {plan.records.name: (plan.records, plan.written) for plan in plans}
+    gathered, fates, notes = [], [], []
+    back = going_back(project.measures)
     found: list[Fault] = []
-    undated = {}
+    undated, asked = {}, {}
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
-        with relative_to(project.root), _scratch(project.root) as scratch:
-            totals = engine(plan.query, scratch=scratch)
-        table, fate, said = _count(project, plan, totals)
-        undated[plan.records.name] = frozenset(totals.cells["at"]) - _spans(plan.records, totals.cells).keys()
-        frames.append(table)
+        with (
+            relative_to(project.root),
+            room(project.root) as scratch,
+            ready(plan.written, scratch, keyed(plan.records, plan.measures, written)) as files,
+        ):
+            plan = plan.on(files)
+            engine = backend or engine_of(plan.records)
+            totals = files.told(engine(plan.query, scratch=scratch))
+            times = _times(project, plan.records, totals.cells, back)
+            more = plan.people(numbered(times, stretches(plan, times)))
+            people = engine(more, scratch=scratch) if more else None
+            fate = _fates(plan, totals, times, project.areas.codes)
+            # these look at the files again, which may be gone after this
+            found += [*faults(plan, totals, fate, project.areas), *reading_faults(project, plan, totals)]
+        undated[plan.records.name] = frozenset(totals.cells["at"]) - times.spans.keys()
+        asked[plan.records.name] = columns_of_plan(plan)
+        formed = gather(project, plan, times, totals, people)
+        gathered.append(formed)
         fates.append(fate)
-        found += faults(plan, totals, fate)
-        notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *said]
+        notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *_row_notes(plan, totals)]
+        notes += [*formed.notes, *reading_notes(project, plan, totals)]
     raise_any(found)
-    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
-    return Collected(Observations(rows), ledger(fates), tuple(notes), undated)
+    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part.frame for part in gathered)])
+    return Collected(
+        counted=Observations(rows),
+        ledger=ledger(fates),
+        notes=tuple(notes),
+        undated=undated,
+        asked=asked,
+        moved=moved(project, rows),
+        figures={cell: counted for part in gathered for cell, counted in part.counted.items()},
+        aside=frozenset().union(*(part.aside for part in gathered)),
+    )
 
 
-@contextmanager
-def _scratch(root: Path) -> Iterator[Path]:
-    """A folder for what does not fit in memory; afterwards it is gone, unless another build is using it."""
-    scratch = root / SCRATCH
-    try:
-        yield scratch
-    finally:
-        for folder in (scratch, scratch.parent):
-            with suppress(OSError):
-                folder.rmdir()
-
-
-def _duckdb() -> Backend:
-    from commonweal.sources.backends import duckdb
-
-    return duckdb.total
-
-
-def _count(project: Project, plan: Plan, totals: Totals) -> tuple[pl.DataFrame, Fates, list[str]]:
-    """The observations of a source, the fates of its records, and what the reader should know."""
-    records = plan.records
-    spans = _spans(records, totals.cells)
+def _times(
+    project: Project, records: Records, cells: pl.DataFrame, back: Mapping[str, frozenset[int]]
+) -> Times:
+    spans = _spans(records, cells)
     wanted = targets(project.periods, spans.values())
     covered = covered_months(map(Period.parse, records.covers) if records.covers else spans.values())
-    notes: list[Note] = []
-    tables = [pl.DataFrame(schema=SCHEMA)]
-    for measure in plan.measures:
-        for period in wanted:
-            share = share_covered(period, covered)
-            if share < 1:
-                notes += _part_covered(measure, period, share)
-            if share == 1 or (share > 0 and measure.annualise):
-                counts = _counts(plan, measure, period, share, totals.cells, spans)
-                denominators, said = _denominators(project, measure, period)
-                tables.append(observations(measure, counts, project.areas.codes, denominators))
-                notes += said
-    fates = _fates(plan, totals, spans, wanted)
-    return pl.concat(tables), fates, [*_row_notes(records.name, totals), *_together(notes)]
-
-
-def _together(notes: list[Note]) -> list[str]:
-    """Each thing that is to be said of an indicator once, with all periods it is true of.
-
-    >>> _together([("crime", "2016", "is missing."), ("crime", "2017", "is missing.")])
-    ['crime, 2016 and 2017: is missing.']
-    """
-    periods: dict[tuple[str, str], list[str]] = {}
-    for indicator, label, text in notes:
-        periods.setdefault((indicator, text), []).append(label)
-    return [
-        f"{indicator}, {', '.join(labels[:-1])}{' and ' * (len(labels) > 1)}{labels[-1]}: {text}"
-        for (indicator, text), labels in periods.items()
-    ]
+    return Times(spans, wanted, covered, back)
 
 
 def _spans(records: Records, cells: pl.DataFrame) -> Mapping[str | None, Period]:
@@ -147,71 +132,17 @@ def _spans(records: Records, cells: pl.DataFrame) -> Mapping[str | None, Period]
     return dict(spans.items())
 
 
-def _counts(
-    plan: Plan,
-    measure: Measure,
-    period: Period,
-    share: float,
-    cells: pl.DataFrame,
-    spans: Mapping[str | None, Period],
-) -> Counts:
-    numerator, base = plan.conditions[measure.indicator]
-    within = [text for text, span in spans.items() if inside(span, period)]
-    here = cells.filter((pl.col("area") >= 0) & pl.col("at").is_in(within, nulls_equal=True))
-    size = len(plan.query.link.codes)
-
-    def by_area(condition: Condition) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        index = plan.query.conditions.index(condition) if condition != EVERY else -1
-        column = f"c{index}" if index >= 0 else "records"
-        counted = np.zeros(size, dtype=np.int64)
-        np.add.at(counted, here["area"].to_numpy(), here[column].to_numpy())
-        return counted
-
-    return Counts(period, by_area(numerator), by_area(base) if measure.kind == "percentage" else None, share)
-
-
-def _denominators(
-    project: Project, measure: Measure, period: Period
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]] | None, list[Note]]:
-    if measure.kind != "rate":
-        return None, []
-    table = project.denominators.filter(pl.col("name") == measure.denominator)
-    found, older = denominators_for(table, project.areas.codes, period)
-    said = [
-        f"the {measure.denominator} of {label} is used for {_areas(areas)}."
-        for label, areas in sorted(older.items())
-    ]
-    if lacking := int((~(found > 0)).sum()):
-        said.append(f"{measure.denominator} is not known for {_areas(lacking)}: missing.")
-    return found, [(measure.indicator, period.label, text) for text in said]
-
-
-def _areas(count: int) -> str:
-    return f"{count} area{'s' * (count != 1)}"
-
-
-def _part_covered(measure: Measure, period: Period, share: float) -> list[Note]:
-    size = len(period.months)
-    held = round(share * size)
-    if not held:
-        return []
-    outcome = "scaled up to the whole" if measure.annualise else "missing"
-    return [(measure.indicator, period.label, f"records cover {held} of {size} months: {outcome}.")]
-
-
-def _row_notes(source: str, totals: Totals) -> list[str]:
+def _row_notes(plan: Plan, totals: Totals) -> list[str]:
     if not totals.unreadable:
         return []
     places = ", ".join(f"{place.file.name}:{place.line}" for place in totals.where)
     more = " and more" if totals.unreadable > len(totals.where) else ""
-    return [f"{source}: rows that can't be taken apart into columns: {places}{more}."]
+    return [f"{plan.records.name}: rows that can't be taken apart into columns: {places}{more}."]
 
 
-def _fates(
-    plan: Plan, totals: Totals, spans: Mapping[str | None, Period], wanted: tuple[Period, ...]
-) -> Fates:
+def _fates(plan: Plan, totals: Totals, times: Times, areas: tuple[str, ...]) -> Fates:
     """One fate for every record: the first that fits of date, period and area, else counted."""
-    kept = [text for text, span in spans.items() if any(inside(span, period) for period in wanted)]
+    spans, kept = times.spans, times.kept(plan.measures)
     at, area = pl.col("at"), pl.col("area")
     fate = (
         pl.when(~at.is_in(list(spans), nulls_equal=True))
@@ -222,6 +153,12 @@ def _fates(
         .then(area.replace_strict(UNLINKED, default=COUNTED, return_dtype=pl.String))
         .otherwise(pl.lit(COUNTED))
     )
-    met = dict(totals.cells.group_by(fate.alias("fate")).agg(pl.col("records").sum()).rows())
+    fated = totals.cells.group_by("area", fate.alias("fate")).agg(pl.col("records").sum())
+    if lookup := to_move(plan.records):
+        counted = pl.col("fate") == COUNTED
+        dealt = move(fated.filter(counted), ["records"], lookup, areas)
+        elsewhere = pl.when(area < 0).then(pl.lit(UNLINKED[Unlinked.ELSEWHERE])).otherwise("fate")
+        fated = pl.concat([fated.filter(~counted), dealt.with_columns(elsewhere.alias("fate"))])
+    met = dict(fated.group_by("fate").agg(pl.col("records").sum()).rows())
     aside = {IDENTICAL: totals.identical, DIFFERING: totals.differing, UNREADABLE: totals.unreadable}
     return Fates(plan.records.name, {**met, **{name: count for name, count in aside.items() if count}})

@@ -9,15 +9,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from commonweal.errors import CommonwealError
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
+from commonweal.sources.query import SECONDS
 
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+#: A time of day, to any part of a second, with a zone or without.
+_TIME: Final = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?"
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME)
+_ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})" + _TIME)
+_SECONDS: Final = re.compile(SECONDS)
 
 #: Calendar months as whole numbers, counted from January of the year 0.
 Month = int
@@ -39,7 +43,11 @@ def span(text: str) -> Period | None:
     """The period that a date as written names; None if it can't be read.
 
     Days are written 2016-04-13 or 13/04/2016, months 2016-04, and 2016, 2015/16 and 2016-Q2 as everywhere.
+    A time of day may follow a day; the day is the one that is written, whatever the zone. Seconds since 1970
+    (ten digits, or thirteen for thousandths) are in universal time.
 
+    >>> span("2016-04-13T23:59:59+01:00").label, span("1460588399").label
+    ('2016-04', '2016-04')
     >>> span("13/04/2016").label, span("2016-04-13").label, span("2015/16").kind, span("4 May")
     ('2016-04', '2016-04', 'financial year', None)
     """
@@ -47,6 +55,8 @@ def span(text: str) -> Period | None:
     try:
         if iso:
             day = date(int(iso[1]), int(iso[2]), int(iso[3]))
+        elif _SECONDS.fullmatch(text):
+            day = datetime.fromtimestamp(int(text[:10]), UTC).date()
         elif day_first:
             day = date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
         else:
@@ -71,8 +81,8 @@ def read_dates(records: Mapping[str, int]) -> Dated:
         by_kind[found.kind] += records[text]
     if not by_kind:
         return Dated("month", {})
-    finest = ("month", "quarter", "year", "financial year")
-    kind = max(by_kind, key=lambda name: (by_kind[name], -finest.index(name)))
+    size = {found.kind: len(found.months) for found in spans.values()}
+    kind = max(by_kind, key=lambda name: (by_kind[name], -size[name], name == "year"))
     return Dated(kind, {text: found for text, found in spans.items() if found.kind == kind})
 
 
@@ -103,10 +113,10 @@ def targets(periods: Periods, spans: Iterable[Period]) -> tuple[Period, ...]:
     own = sorted(set(spans))
     wanted = set(periods.publish)
     for first in periods.publish:
-        before = _previous(first)
-        while before.start.year > 0 and periods.publish[0].years_after(before) <= periods.carry:
+        before = earlier(first)
+        while before is not None and periods.publish[0].years_after(before) <= periods.carry:
             wanted.add(before)
-            before = _previous(before)
+            before = earlier(before)
     if not wanted:
         wanted = {Period.parse(f"{s.start.year:04}") for s in own if s.start.year == s.end.year}
     if any(inside(s, target) for s in own for target in wanted) or not own:
@@ -124,19 +134,51 @@ def inside(inner: Period, outer: Period) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def _previous(period: Period) -> Period:
-    """The period of the same kind just before.
+def earlier(period: Period, years: int = 0) -> Period | None:
+    """The period of the same kind so many years before, or (0) the one just before; None before the year 1.
 
-    >>> [_previous(Period.parse(text)).label for text in ("2016", "2015/16", "2016-Q1", "2016-01")]
-    ['2015', '2014/15', '2015-Q4', '2015-12']
+    >>> [str(earlier(Period.parse(text))) for text in ("2016", "2015/16", "2016-Q1", "12 months to 2016-02")]
+    ['2015', '2014/15', '2015-Q4', '12 months to 2015-02']
+    >>> str(earlier(Period.parse("2016-01"), years=1))
+    '2015-01'
     """
-    year = period.start.year
-    if period.kind == "financial year":
-        return Period.parse(f"{year - 1:04}/{year % 100:02}")
-    if period.kind == "year":
-        return Period.parse(f"{year - 1:04}")
     size = len(period.months)
-    month = year * 12 + period.start.month - 1 - size
-    if period.kind == "quarter":
-        return Period.parse(f"{month // 12:04}-Q{month % 12 // 3 + 1}")
-    return Period.parse(f"{month // 12:04}-{month % 12 + 1:02}")
+    first = min(months(period)) - (12 * years or size)
+    year, month = divmod(first, 12)
+    last_year, last_month = divmod(first + size - 1, 12)
+    if year < 1:
+        return None
+    two = f"{year:04}/{(year + 1) % 100:02}"
+    written = {
+        "year": f"{year:04}",
+        "financial year": two,
+        "academic year": f"{two} academic",
+        "quarter": f"{year:04}-Q{month // 3 + 1}",
+        "month": f"{year:04}-{month + 1:02}",
+    }
+    return Period.parse(written.get(period.kind, f"{period.kind} to {last_year:04}-{last_month + 1:02}"))
+
+
+def pooled(period: Period, count: int) -> Period:
+    """A period and those of its kind before it as one, `count` together; itself, if that is 1.
+
+    >>> pooled(Period.parse("2018"), 3).label, pooled(Period.parse("2018"), 1).label
+    ('2016 to 2018 together', '2018')
+    """
+    first, *_, last = (*parts_of(period, count), period)
+    if first == last:
+        return period
+    begins, ends = min(months(first)), max(months(last))
+    return Period.of_months(begins, ends - begins + 1, f"{first.label} to {last.label} together", "pooled")
+
+
+def parts_of(period: Period, count: int) -> tuple[Period, ...]:
+    """The periods that are pooled into one, oldest first: the period itself is the last.
+
+    >>> [part.label for part in parts_of(Period.parse("2015/16"), 2)]
+    ['2014/15', '2015/16']
+    """
+    found = [period]
+    while len(found) < count and (before := earlier(found[0])) is not None:
+        found.insert(0, before)
+    return tuple(found)

@@ -25,6 +25,8 @@ UNLINKED: Final[dict[int, str]] = {
     Unlinked.UNKNOWN_CODE: "unknown area code",
     Unlinked.NO_COORDINATES: "no coordinates",
     Unlinked.OUTSIDE: "outside all areas",
+    Unlinked.NO_AREA: "key without an area",
+    Unlinked.ELSEWHERE: "area of another place",
 }
 
 #: Every fate in the order shown, with what it means. `read` is the sum of all that follow it.
@@ -36,10 +38,12 @@ MEANING: Final[dict[str, str]] = {
     UNREADABLE: "the row can't be taken apart into columns",
     NO_DATE: "no date, or not in the form of the others",
     OUT_OF_PERIOD: "happened in no period that is reported",
-    "empty area code": "no code to link by",
-    "unknown area code": "the code is of no area in this index",
+    "empty area code": "no code, postcode or key to link by",
+    "unknown area code": "the code is of no area in this index, or the postcode or key in no table",
     "no coordinates": "no point to link by",
-    "outside all areas": "the point lies in no area of this index",
+    "outside all areas": "the point lies in no area of this index, nor near enough to one",
+    "key without an area": "the table gives no area for the postcode, UPRN or key: a terminated postcode",
+    "area of another place": "the postcode, key or old area leads to an area that is not in this index",
 }
 
 #: A fate as the end of "12 records are …", where its name does not serve.
@@ -51,6 +55,8 @@ _PHRASES: Final[dict[str, str]] = {
     "empty area code": "without an area code",
     "unknown area code": "with an unknown area code",
     "no coordinates": "without coordinates",
+    "key without an area": "with a postcode or key without an area",
+    "area of another place": "in areas of another place",
 }
 
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+
+import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.project import Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
-from commonweal.sources.link import by_point
-from commonweal.sources.query import ByCode, ByPoint, File, Query
-from commonweal.sources.read import column_faults, describe_all
+from commonweal.sources.link.build import build_link, columns_of_link
+from commonweal.sources.link.transfer import to_move
+from commonweal.sources.measure.asks import Need, asks, named_columns, need, number_columns, reading
+from commonweal.sources.measure.strata import BY_GROUP, group_faults
+from commonweal.sources.people import also, folder_faults, person_faults
+from commonweal.sources.query import Cells, Distinct, Query, Stored, Tally, Totals, part_columns
+from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
+from commonweal.sources.read.stage import Ready
+from commonweal.sources.read.written import Written
 
 PROJECT_FILE: Final = "commonweal.yaml"
 
@@ -23,7 +31,9 @@ PROJECT_FILE: Final = "commonweal.yaml"
 class Plan:
     """One source, ready to be asked: its measures and the one query for all of them.
 
-    `conditions` holds for each indicator what its numerator and what its base is counted by.
+    `conditions` holds for each measure what its numerator and what its base is counted by, `needs` what it
+    needs of the records, `reading` how a column of numbers reads (by measure and column). `written` are the
+    source's files as they lie; the query has none until they are ready for an engine.
     """
 
     records: Records
@@ -31,6 +41,54 @@ class Plan:
     conditions: Mapping[str, tuple[Condition, Condition]]
     query: Query
     notes: tuple[str, ...] = ()
+    written: tuple[Written, ...] = ()
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    reading: Mapping[tuple[str, str], Mapping[str, Tally]] = field(default_factory=dict)
+
+    def on(self, ready: Ready) -> Plan:
+        """The plan with its files ready for an engine.
+
+        Raises RECORDS-COLUMN and FILTER-COLUMN where records that name their own columns lack one.
+        """
+        new = [now for now, before in zip(ready.written, self.written, strict=True) if before.columns is None]
+        raise_any(_columns(self.records, self.measures, tuple(new[:1])))
+        return replace(self, query=replace(self.query, source=ready.files)) if ready.files else self
+
+    def column(self, condition: Condition) -> str:
+        """The column of the first answer that counts the records which meet a condition."""
+        return self._column(0, Tally(where=condition))
+
+    def cells(self, totals: Totals, measure: Measure) -> pl.DataFrame:
+        """What was asked for a measure: area, at, what parts cells further, its tallies by their names."""
+        wanted = self.needs[measure.indicator]
+        number = next(
+            i
+            for i, ask in enumerate(self.query.asks)
+            if isinstance(ask, Cells) and (ask.by, ask.bins) == (wanted.by, wanted.bins)
+        )
+        ask = self.query.asks[number]
+        assert isinstance(ask, Cells)
+        named = [pl.col(self._column(number, tally)).alias(name) for name, tally in wanted.tallies.items()]
+        return totals.answers[number].select(*part_columns(ask), *named)
+
+    def tallied(self, totals: Totals, tally: Tally) -> int:
+        """A tally of the first question, over all areas and dates."""
+        return int(totals.cells[self._column(0, tally)].sum())
+
+    def people(self, periods: Mapping[str | None, tuple[int, ...]]) -> Query | None:
+        """The second query, once the dates are known: for different people. None where nobody asks."""
+        asks = tuple(Distinct(column, periods, where) for column, where in self.counted_once)
+        return replace(self.query, asks=asks) if asks else None
+
+    @property
+    def counted_once(self) -> tuple[tuple[str, Condition], ...]:
+        """The columns whose different texts are asked for in the second query, and of which records."""
+        return tuple(dict.fromkeys(need.people for need in self.needs.values() if need.people is not None))
+
+    def _column(self, question: int, tally: Tally) -> str:
+        ask = self.query.asks[question]
+        assert isinstance(ask, Cells)
+        return "records" if tally == Tally() else f"t{ask.tallies.index(tally)}"
 
 
 def plan_all(project: Project) -> list[Plan]:
@@ -57,13 +115,34 @@ def header_faults(root: Path, records: Iterable[Records], measures: Iterable[Mea
     listed = list(measures)
     for source in sorted(records, key=lambda r: r.name):
         files, found = describe_all(source) if source.paths else ((), [])
-        if files:
-            found += [f for f in _own_faults(source, files) if f.code == "RECORDS-COLUMN"]
-        for measure in (m for m in listed if m.records == source.name):
-            for which, text in (("where", measure.where), ("among", measure.among)):
-                found += _filter(measure, which, text, files)[1]
+        found += _columns(source, tuple(m for m in listed if m.records == source.name), files)
         faults += [_relative(fault, root) for fault in found]
     return faults
+
+
+def _columns(records: Records, measures: Iterable[Measure], files: tuple[Written, ...]) -> list[Fault]:
+    """What is wrong with the columns that a source and the filters of its measures name."""
+    found = [f for f in _own_faults(records, files) if f.code == "RECORDS-COLUMN"]
+    for measure in measures:
+        for which, text in (("where", measure.where), ("among", measure.among)):
+            found += _filter(measure, which, text, files)[1]
+        found += _column_faults(measure, files)
+    return found
+
+
+def _column_faults(measure: Measure, source: Source) -> list[Fault]:
+    """RECORDS-COLUMN for columns that a measure names outside its filters, placed where it names them."""
+    return [
+        replace(
+            fault,
+            what=f"{fault.what} in {Path(fault.file).name}" if fault.file else fault.what,
+            file=PROJECT_FILE if measure.line else "",
+            line=measure.line,
+            path=("measures", measure.indicator, key),
+        )
+        for key, columns in named_columns(measure).items()
+        for fault in column_faults(source, columns, "RECORDS-COLUMN")
+    ]
 
 
 @contextmanager
@@ -82,24 +161,50 @@ def _relative(fault: Fault, root: Path) -> Fault:
 
 
 def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> Plan:
-    files, faults = describe_all(records)
+    source, found = describe_source(records)
+    faults = [fault if fault.file else _at(records, fault) for fault in found]
     conditions = {}
     for measure in measures:
-        faults += _denominator_faults(project, measure)
-        where, where_faults = _filter(measure, "where", measure.where, files)
-        among, among_faults = _filter(measure, "among", measure.among, files)
-        faults += where_faults + among_faults
-        conditions[measure.indicator] = (both(among, where), among)
-    link, notes, link_faults = _link(project, records)
-    raise_any([*faults, *_own_faults(records, files), *link_faults])
-    asked = {c for pair in conditions.values() for c in pair if c != EVERY}
-    query = Query(files, link, tuple(sorted(asked, key=repr)), records.date, records.key)
-    return Plan(records, measures, conditions, query, notes)
+        faults += [*_denominator_faults(project, measure), *_group_faults(project, measure)]
+        faults += [*_column_faults(measure, source), *_people_faults(records, measure)]
+        where, where_faults = _filter(measure, "where", measure.where, source)
+        among, among_faults = _filter(measure, "among", measure.among, source)
+        faults += [*where_faults, *among_faults, *person_faults(records, measure, where, among)]
+        conditions[measure.indicator] = (both(among, both(where, also(measure))), among)
+    link, notes, link_faults = build_link(project, records)
+    raise_any([*faults, *_own_faults(records, source), *link_faults])
+    for measure in measures:
+        if measure.kind == "ratio" and measure.of:
+            own = parse_filter(measure.where)
+            pair = (both(own, conditions[name][0]) for name in (measure.of, measure.to))
+            conditions[measure.indicator] = (next(pair), next(pair))
+    needs = {m.indicator: need(m, *conditions[m.indicator]) for m in measures}
+    read = {
+        (m.indicator, column): reading(m, conditions[m.indicator][0], column)
+        for m in measures
+        for column in number_columns(m)
+    }
+    table, files = (source, ()) if isinstance(source, Stored) else ((), source)
+    query = Query(table, link, asks(conditions, needs, read), records.date, records.key)
+    return Plan(records, measures, conditions, query, notes, files, needs, read)
 
 
-def _filter(
-    measure: Measure, which: str, text: str, files: tuple[File, ...]
-) -> tuple[Condition, list[Fault]]:
+def _group_faults(project: Project, measure: Measure) -> list[Fault]:
+    place = PROJECT_FILE if measure.line else ""
+    return [replace(fault, file=place, line=measure.line) for fault in group_faults(project, measure)]
+
+
+def _people_faults(records: Records, measure: Measure) -> list[Fault]:
+    """Different people can't be dealt out between areas: nobody knows who of them lives where."""
+    if measure.kind != "distinct" or to_move(records) is None:
+        return []
+    what = f"the people of {measure.indicator!r} can't be dealt out to other areas by shares"
+    remedy = "Write `fit: best` in the lookup, or link the records by point or postcode."
+    place = PROJECT_FILE if measure.line else ""
+    return [Fault("MEASURE-KEY", what, remedy, place, measure.line, ("measures", measure.indicator, "kind"))]
+
+
+def _filter(measure: Measure, which: str, text: str, source: Source) -> tuple[Condition, list[Fault]]:
     """A filter of a measure, and its faults, placed where the filter is written."""
     path = ("measures", measure.indicator, which)
     place = PROJECT_FILE if measure.line else ""
@@ -110,14 +215,15 @@ def _filter(
         condition = EVERY
     else:
         found = tuple(
-            replace(fault, what=f"{fault.what} in {Path(fault.file).name}")
-            for fault in column_faults(files, columns_of(condition), "FILTER-COLUMN")
+            replace(fault, what=f"{fault.what} in {Path(fault.file).name}") if fault.file else fault
+            for fault in column_faults(source, columns_of(condition), "FILTER-COLUMN")
         )
     return condition, [replace(fault, file=place, line=measure.line, path=path) for fault in found]
 
 
 def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
-    if measure.kind != "rate":
+    needed = measure.kind in ("rate", *BY_GROUP) or (measure.kind == "distinct" and measure.denominator)
+    if not needed:
         return []
     there = sorted(set(project.denominators["name"])) if project.denominators.height else []
     if measure.denominator in there:
@@ -125,18 +231,20 @@ def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
     what = (
         f"denominator {measure.denominator!r} of {measure.indicator!r} is not in the project"
         if measure.denominator
-        else f"rate {measure.indicator!r} has no denominator"
+        else f"{measure.kind.replace('_', ' ')} {measure.indicator!r} has no denominator"
     )
     remedy = f"Use one of: {', '.join(there)}." if there else "Add it under denominators."
     return [Fault("MEASURE-DENOMINATOR", what, remedy, path=("measures", measure.indicator, "denominator"))]
 
 
-def _own_faults(records: Records, files: tuple[File, ...]) -> list[Fault]:
+def _own_faults(records: Records, source: Source) -> list[Fault]:
     """What is wrong with a source whatever is measured: its dates, and the columns it names."""
     path = ("records", records.name)
-    link = (records.link.column,) if records.link.by == "code" else (records.link.x, records.link.y)
-    named = [column for column in (records.key, records.date, *link) if column]
-    faults = [_placed(fault, records) for fault in column_faults(files, named, "RECORDS-COLUMN")]
+    link = columns_of_link(records.link)
+    person = records.person.column if records.person else ""
+    named = [column for column in (records.key, records.date, person, *link, *records.types) if column]
+    faults = [_placed(fault, records) for fault in column_faults(source, named, "RECORDS-COLUMN")]
+    faults += [_at(records, fault) for fault in folder_faults(records, source)]
     if not records.date and not records.period:
         what = f"nothing says when the records of {records.name!r} happened"
         remedy = "Name the column with `date:`, or the period of the whole source with `period:`."
@@ -149,24 +257,10 @@ def _placed(fault: Fault, records: Records) -> Fault:
     path = ("records", records.name)
     if not records.line:
         return replace(fault, path=path)
-    what = f"{fault.what} in {Path(fault.file).name}"
-    return replace(fault, what=what, file=PROJECT_FILE, line=records.line, path=path)
+    what = f"{fault.what} in {Path(fault.file).name}" if fault.file else fault.what
+    return replace(_at(records, fault), what=what, path=path)
 
 
-def _link(project: Project, records: Records) -> tuple[ByCode | ByPoint, tuple[str, ...], list[Fault]]:
-    link, codes = records.link, project.areas.codes
-    if link.by == "code":
-        return ByCode(link.column, codes), (), []
-    path = ("records", records.name, "link")
-    boundaries = project.areas.boundaries
-    bare = sorted(set(codes) - set(boundaries.codes if boundaries else ()))
-    if boundaries is None or bare:
-        lacking = f"area {bare[0]!r} has no outline" if boundaries else "the areas have no boundaries"
-        what = f"{records.name!r} is linked by point, and {lacking}"
-        fault = Fault("RECORDS-LINK", what, "Add boundaries for every area, or link by code.", path=path)
-        return ByCode("", codes), (), [fault]
-    try:
-        found, notes = by_point(boundaries, codes, link)
-    except CommonwealError as error:
-        return ByCode("", codes), (), [replace(fault, path=(*path, "crs")) for fault in error.faults]
-    return found, notes, []
+def _at(records: Records, fault: Fault) -> Fault:
+    """A fault where the project names the source, if that is known."""
+    return replace(fault, file=PROJECT_FILE, line=records.line) if records.line else fault

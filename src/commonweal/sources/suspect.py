@@ -5,18 +5,21 @@ Each would end in a published figure, most often a 0 everywhere, that says nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from commonweal.errors import Fault
+from commonweal.model.area import Areas
+from commonweal.model.codes import advice
 from commonweal.model.source import Measure
 from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.ledger import COUNTED, NO_DATE, OUT_OF_PERIOD, UNLINKED, Fates, phrase
 from commonweal.sources.plan import PROJECT_FILE, Plan
-from commonweal.sources.query import ByPoint, File, Totals
+from commonweal.sources.query import ByPoint, File, Totals, Unlinked
 
 #: A source of which less than this share finds an area, or has a date that can be read, is a fault.
 LEAST_SHARE: Final = 0.5
@@ -24,12 +27,12 @@ LEAST_SHARE: Final = 0.5
 Extent = tuple[float, float, float, float]
 
 
-def faults(plan: Plan, totals: Totals, fates: Fates) -> list[Fault]:
+def faults(plan: Plan, totals: Totals, fates: Fates, areas: Areas) -> list[Fault]:
     """FILTER-EMPTY, RECORDS-UNDATED and RECORDS-UNLINKED of one source that has been counted."""
-    return [*_undated(plan, fates), *_unlinked(plan, fates), *_unmet(plan, totals)]
+    return [*_undated(plan, fates), *_unlinked(plan, fates, areas), *_unmet(plan, totals)]
 
 
-def _unlinked(plan: Plan, fates: Fates) -> list[Fault]:
+def _unlinked(plan: Plan, fates: Fates, areas: Areas) -> list[Fault]:
     """A source of the wider region may leave most records outside, but never all of them."""
     lost = {fate: fates.records[fate] for fate in UNLINKED.values() if fates.records.get(fate)}
     linked = fates.records.get(COUNTED, 0)
@@ -38,24 +41,40 @@ def _unlinked(plan: Plan, fates: Fates) -> list[Fault]:
         return []
     why = "; ".join(phrase(fate, count) for fate, count in lost.items())
     what = f"{linked:,} of {records:,} records of {plan.records.name!r} find an area: {why}"
-    return [_at_records(plan, "RECORDS-UNLINKED", what, _link_remedy(plan, bool(linked)), "link")]
+    wider = " Write `wider: true` if the source is about more than these areas." if linked else ""
+    remedy = _place_remedy(plan) if isinstance(plan.query.link, ByPoint) else _code_remedy(plan, lost, areas)
+    return [_at_records(plan, "RECORDS-UNLINKED", what, f"{remedy}{wider}", "link")]
 
 
-def _link_remedy(plan: Plan, some: bool) -> str:
+def _code_remedy(plan: Plan, lost: Mapping[str, int], areas: Areas) -> str:
+    """What the codes look like, or where the table of the link leads; no code is repeated."""
+    link = plan.records.link
+    if link.table is not None:
+        if max(lost, key=lambda fate: lost[fate]) != UNLINKED[Unlinked.ELSEWHERE]:
+            return f"Check that {link.column!r} holds what the table of the link has in the column `from:`."
+        ends = link.table["area"].drop_nulls().unique()
+        found = advice(set(ends) - set(areas.codes), areas) if plan.records.lookup is None else ""
+        return f"The table of the link leads to areas of another place, type or vintage. {found}".strip()
+    if plan.records.lookup is not None:
+        return f"Check that {link.column!r} holds codes of {plan.records.lookup.source}, as `area` says."
+    names = "link by lookup, with the areas table as `path`, `from: name` and `to: code`"
+    found = advice(_texts(plan.query.files, link.column) - set(areas.codes), areas, names)
+    return f"Check that {link.column!r} holds the codes of the areas table. {found}".strip()
+
+
+def _place_remedy(plan: Plan) -> str:
     link, query = plan.records.link, plan.query.link
-    wider = " Write `wider: true` if the source is about more than these areas." if some else ""
-    if not isinstance(query, ByPoint):
-        return f"Check that {link.column!r} holds the codes of the areas table.{wider}"
+    assert isinstance(query, ByPoint)
     extent = _extent(plan.query.files, link.x, link.y)
     if extent is None:
-        return f"Check that {link.x!r} and {link.y!r} hold numbers.{wider}"
+        return f"Check that {link.x!r} and {link.y!r} hold numbers."
     if _lies_on(query, extent, turned=True) and not _lies_on(query, extent):
-        advice = f"x and y look swapped: write `x: {link.y}, y: {link.x}`."
+        first = f"x and y look swapped: write `x: {link.y}, y: {link.x}`."
     elif _lies_on(query, extent):
-        advice = "Fill in the coordinates that are missing."
+        first = "Fill in the coordinates that are missing."
     else:
-        advice = f"Check x, y and `crs`, which is {link.crs} now."
-    return f"{advice} {_said(extent)}{wider}"
+        first = f"Check x, y and `crs`, which is {link.crs} now."
+    return f"{first} {_said(extent)}"
 
 
 def _lies_on(query: ByPoint, extent: Extent, turned: bool = False) -> bool:
@@ -86,20 +105,34 @@ def _extent(files: Iterable[File], x: str, y: str) -> Extent | None:
     return min(wests), min(souths), max(easts), max(norths)
 
 
+def _texts(files: Iterable[File], column: str) -> set[str]:
+    """The different texts of a column, trimmed; this only helps to say what is wrong."""
+    found: set[str] = set()
+    for file in files:
+        with suppress(pl.exceptions.PolarsError):
+            text = pl.col(column).cast(pl.String).str.strip_chars()
+            found |= set(_scan(file, (column,)).select(text.drop_nulls().unique()).collect().to_series())
+    return found
+
+
+def _scan(file: File, columns: tuple[str, ...]) -> pl.LazyFrame:
+    """Some columns of a file."""
+    if file.kind == "parquet":
+        return pl.scan_parquet(file.path)
+    return pl.scan_csv(
+        file.path,
+        separator=file.delimiter,
+        schema={f"#{i}": pl.String for i in range(len(file.columns))},
+        has_header=False,
+        skip_rows=1,
+        encoding="utf8-lossy",
+        truncate_ragged_lines=True,
+    ).rename({f"#{i}": name for i, name in enumerate(file.columns) if name in columns})
+
+
 def _extent_of_file(file: File, x: str, y: str) -> tuple[float | None, ...]:
     """West, south, east and north; this only helps to say what is wrong, so a file may be passed over."""
-    if file.kind == "parquet":
-        frame = pl.scan_parquet(file.path)
-    else:
-        frame = pl.scan_csv(
-            file.path,
-            separator=file.delimiter,
-            schema={f"#{i}": pl.String for i in range(len(file.columns))},
-            has_header=False,
-            skip_rows=1,
-            encoding="utf8-lossy",
-            truncate_ragged_lines=True,
-        ).rename({f"#{i}": name for i, name in enumerate(file.columns) if name in (x, y)})
+    frame = _scan(file, (x, y))
     number = [
         pl.col(name).cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False) for name in (x, y)
     ]
@@ -136,8 +169,11 @@ def _unmet(plan: Plan, totals: Totals) -> list[Fault]:
     for measure in plan.measures:
         numerator, base = plan.conditions[measure.indicator]
         empty_base = base != EVERY and not _met(plan, totals, base)
-        if measure.may_be_empty or not (
-            empty_base or (numerator != EVERY and not _met(plan, totals, numerator))
+        # a ratio of measures has their filters, and they are looked at themselves
+        if (
+            measure.may_be_empty
+            or measure.of
+            or not (empty_base or (numerator != EVERY and not _met(plan, totals, numerator)))
         ):
             continue
         found.append(_empty(plan, totals, measure, "among" if empty_base else "where"))
@@ -145,20 +181,28 @@ def _unmet(plan: Plan, totals: Totals) -> list[Fault]:
 
 
 def _met(plan: Plan, totals: Totals, condition: Condition) -> int:
-    return int(totals.cells[f"c{plan.query.conditions.index(condition)}"].sum())
+    return int(totals.cells[plan.column(condition)].sum())
+
+
+_COMPARE: Final = "Compare it with the records, letter by letter"
+_COMPARE_KEYS: Final = "Compare how both sources write the person key, and the filter with the records"
 
 
 def _empty(plan: Plan, totals: Totals, measure: Measure, which: str) -> Fault:
     text = measure.among if which == "among" else measure.where
+    asked = f"meets the filter {text!r}" if text else f"is of a person in {measure.also_in!r}"
+    asked += f" and is of a person in {measure.also_in!r}" * bool(
+        text and measure.also_in and which == "where"
+    )
     base = plan.conditions[measure.indicator][1]
     within = which == "where" and base != EVERY
     records = _met(plan, totals, base) if within else int(totals.cells["records"].sum())
     of = f"{records:,} records of {plan.records.name!r}{' that meet `among`' if within else ''}"
     return Fault(
         "FILTER-EMPTY",
-        f"none of {of} meets the filter {text!r}",
-        "Compare it with the records, letter by letter; write `may_be_empty: true` if none is right.",
+        f"none of {of} {asked}",
+        f"{_COMPARE_KEYS if measure.also_in else _COMPARE}; write `may_be_empty: true` if none is right.",
         PROJECT_FILE if measure.line else "",
         measure.line,
-        ("measures", measure.indicator, which),
+        ("measures", measure.indicator, which if text else "also_in"),
     )

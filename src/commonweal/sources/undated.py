@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections.abc import Iterator, Set
 from contextlib import suppress
 from itertools import islice
@@ -12,17 +10,18 @@ from commonweal.errors import CommonwealError
 from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.collect import Collected
-from commonweal.sources.query import File
-from commonweal.sources.read import describe
+from commonweal.sources.read.batches import batches
+from commonweal.sources.read.describe import describe
+from commonweal.sources.read.written import Written
 
 #: So many places are named for a source.
 PLACES = 3
 
 
 def undated_lines(project: Project, collected: Collected) -> list[str]:
-    """A line for each source with dates that can't be read: the file and line of the first of them.
+    """A line for each source with dates that can't be read: the file and line (row, record) of the first.
 
-    No date is repeated. Parquet has no lines, and is passed over.
+    No date is repeated.
     """
     told = []
     for records in sorted(project.records, key=lambda r: r.name):
@@ -38,23 +37,17 @@ def undated_lines(project: Project, collected: Collected) -> list[str]:
 def _places(records: Records, texts: Set[str | None]) -> Iterator[str]:
     for path in records.paths:
         with suppress(CommonwealError):
-            file = describe(path)
-            if file.kind == "csv":
-                yield from (f"{path.name}:{line}" for line in _lines(file, records.date, texts))
+            written = describe(path, records)
+            yield from map(written.place, _numbers(written, records.date, texts))
 
 
-def _lines(file: File, column: str, texts: Set[str | None]) -> Iterator[int]:
-    """The lines where rows with one of these dates begin; letters that are not UTF-8 don't matter here."""
-    place = file.columns.index(column)
-    open_file = gzip.open if file.path.name.endswith(".gz") else open
-    with open_file(file.path, "rt", encoding="utf-8-sig", errors="replace", newline="") as text:
-        reader = csv.reader(text, delimiter=file.delimiter)
-        next(reader)
-        end = reader.line_num
-        for cells in reader:
-            line, end = end + 1, reader.line_num
-            if len(cells) == len(file.columns) and _is_one(cells[place].strip(), texts):
-                yield line
+def _numbers(written: Written, column: str, texts: Set[str | None]) -> Iterator[int]:
+    """The places of records with one of these dates; a record without the column has no date."""
+    for batch in batches(written, {column}):
+        dates = batch.frame[column] if column in batch.frame.columns else [None] * batch.frame.height
+        for place, cell in zip(batch.places, dates, strict=True):
+            if _is_one((cell or "").strip(), texts):
+                yield place
 
 
 def _is_one(cell: str, texts: Set[str | None]) -> bool:

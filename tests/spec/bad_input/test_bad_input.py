@@ -307,8 +307,8 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
             "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'crime' is about; ",
             "commonweal.yaml:8: PROJECT-REQUIRED nothing says who 'schools' is about; ",
             "commonweal.yaml:9: PROJECT-KEY the key 'subjekt' under values, item 1 is not known, did you mean"
-            " 'subject'? Use: code, columns, kind, layout, missing, path, per, period, protected, published,"
-            " sheet, source, subject, where.",
+            " 'subject'? Use: area, code, columns, kind, layout, missing, path, per, period, protected,"
+            " published, sheet, source, subject, where.",
         ],
     ),
     "a missing key": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -123,6 +124,8 @@ class Audit:
     sections: tuple[Section, ...]
     assurance: Assurance
     names: dict[str, str] = field(default_factory=dict)
+    #: how people were protected, in numbers
+    protection: Mapping[str, Any] = field(default_factory=dict)
 
     def count(self, mark: Mark) -> int:
         """How many findings have a mark."""
@@ -145,6 +148,7 @@ class Audit:
                 "limits": list(self.assurance.limits),
                 "open": list(self.assurance.open),
             },
+            "protection": dict(self.protection),
         }
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from commonweal.insight.audit import (
     back,
     data,
+    fitted,
     framework,
     links,
     presentation,
@@ -25,6 +26,7 @@ from commonweal.model.edition import Edition
 PARTS: Final[tuple[Callable[[Facts], Part], ...]] = (
     framework.part,
     data.selection,
+    fitted.part,
     data.gaps,
     structure.part,
     scale.part,
@@ -54,6 +56,7 @@ def audit(edition: Edition) -> Audit:
         sections=sections,
         assurance=assurance(facts, sections),
         names={node.id: node.name for node in edition.framework} | edition.areas.names,
+        protection=edition.protected,
     )
 
 

@@ -40,7 +40,6 @@ class ProtectionPage:
     page: layout.Page
     lead: str
     says: tuple[str, ...]
-    nhs: bool
     covered: tuple[Cover, ...]
     ledger: tuple[Fate, ...]
     hidden: str
@@ -58,7 +57,6 @@ def protection_page(lookup: Lookup) -> ProtectionPage:
         if edition.internal
         else "Figures are about places. No figure and no sentence here is about a person.",
         says=_rules(lookup),
-        nhs=any("preset nhs" in text for text in edition.protection),
         covered=_covered(lookup),
         ledger=tuple(
             Fate(

@@ -1,1 +1,4 @@
-"""Engines that reduce records to whole numbers: a fast one, and a slow one that is plainly right."""
+"""Engines that reduce records to whole numbers: DuckDB, PostgreSQL, Spark, and a slow reference.
+
+Nothing else imports an engine.
+"""

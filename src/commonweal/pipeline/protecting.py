@@ -1,0 +1,35 @@
+"""The gate with what stands around it: the earlier editions, and the notes that stay in the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from commonweal import project, sources
+from commonweal.errors import CommonwealError
+from commonweal.model.project import Project
+from commonweal.pipeline.inputs import folder_of
+
+#: What an intruder would have found out from the rule alone; in the project folder, never in an output.
+NOTES: Final = "protection.json"
+
+
+def protect(loaded: Project, collected: sources.Collected, *, internal: bool = False) -> sources.Gated:
+    """Let through what may be published beside the earlier editions. Raises what `sources.gate` raises."""
+    earlier = {} if internal else project.published_before(loaded.root)
+    try:
+        return sources.gate(loaded, collected, internal=internal, earlier=earlier)
+    except CommonwealError as error:
+        raise CommonwealError(project.place(loaded.root, error.faults)) from error
+
+
+def remember_intruder(loaded: Project, found: Mapping[str, Any]) -> None:
+    """Keep what the intruder found out before anything was hidden from it, for whoever asks why it was."""
+    path = folder_of(loaded) / NOTES
+    if not found:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(exist_ok=True)
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,199 @@
+"""What the gate did, in numbers for audit.json and in plain sentences for the protection page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from commonweal.model.observation import Status
+from commonweal.model.source import Protection
+from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL
+from commonweal.sources.protect.counting import TABLE
+from commonweal.sources.protect.disclosure.linear import solver
+from commonweal.sources.protect.presets import source_of
+from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.tried import Tried, narrowest
+
+#: What the trial does not take into account, in the words of the page.
+NOT_TRIED = (
+    "What the trial does not take into account: what a reader knows from elsewhere, figures of another"
+    " publisher, and why this software chose to hide one figure rather than another."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What is known after the gate: exact rows with their levels, protected rows, and the trial.
+
+    `exact` and `safe` are in the same order.
+    """
+
+    rule: Rule
+    protection: Protection
+    exact: pl.DataFrame
+    safe: pl.DataFrame
+    trial: Tried
+    editions: Mapping[str, int]
+    revised: int
+
+
+def summary(found: Evidence) -> dict[str, Any]:
+    """The section `protection` of audit.json: numbers that give nothing away."""
+    trial, rule = found.trial, found.rule
+    hidden, others, wider = _counts(found)
+    guarded = int(trial.overlaps.system.guarded.sum())
+    return {
+        "preset": found.protection.preset,
+        "hide_to": rule.hide_to,
+        "round_to": rule.round_to,
+        "minimum_base": found.protection.minimum_base,
+        "figures": {
+            "about_people": found.safe.height,
+            "hidden_by_rule": hidden,
+            "hidden_for_others": others,
+            "ranges_widened": wider,
+            "left_out_of_ledger": len(trial.withheld),
+        },
+        "intruder": {
+            "counts": trial.overlaps.system.figures,
+            "hidden_counts": guarded,
+            "trials": trial.pattern.tries,
+            "narrowed_before": trial.pattern.exposed,
+            "narrowed_after": 0,
+            "fewest_values_left": narrowest(trial.system),
+            "cheapest_pattern": trial.pattern.exact,
+            "solver": solver() if guarded else None,
+        },
+        "overlaps": {
+            "sources": sorted({p.source for p in trial.overlaps.places}),
+            "earlier_editions": dict(found.editions),
+            "revised_since": found.revised,
+            "taken_one_by_one": list(trial.apart),
+        },
+    }
+
+
+def _counts(found: Evidence) -> tuple[int, int, int]:
+    """Figures that the rule hides, those hidden to protect others, and those of the first made wider."""
+    levels = np.maximum(found.exact[COUNT_LEVEL].to_numpy(), found.exact[BASE_LEVEL].to_numpy()) > 0
+    suppressed = (found.safe["status"] == Status.SUPPRESSED).to_numpy()
+    by_rule = found.exact["by_rule#"].to_numpy()
+    return int(by_rule.sum()), int((suppressed & ~by_rule).sum()), int((levels & by_rule).sum())
+
+
+def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What was done, in sentences: the rule, the trial, and each indicator."""
+    rule, protection = found.rule, found.protection
+    nearest = f"shown to the nearest {rule.round_to}" if rule.round_to > 1 else "shown as it is"
+    sentences = [
+        f"Counts of people are protected by the preset {protection.preset}: 0 is shown, 1 to {rule.hide_to}"
+        f" is hidden, and every other count is {nearest}.",
+        source_of(protection),
+    ]
+    if rule.round_to > 1:
+        sentences.append(
+            "Each count is rounded by itself, totals too, so shown figures do not add up exactly."
+        )
+    sentences += [
+        "A hidden count enters scores as the middle of its range, and its range is shown.",
+        "A percentage is also hidden where those it leaves over are few, or its base is too small.",
+    ]
+    if protection.minimum_base:
+        sentences.append(f"No figure is given where its base is below {protection.minimum_base:,}.")
+    return (*sentences, *_trial(found), NOT_TRIED, *_indicators(found, names))
+
+
+def _trial(found: Evidence) -> list[str]:
+    """What was tried, what came of it, and what could not be tried together."""
+    trial, last = found.trial, found.rule.hide_to
+    guarded = int(trial.overlaps.system.guarded.sum())
+    if not guarded:
+        return ["No count is small enough to be hidden, so there is nothing that could be worked out."]
+    editions = f", and the editions {_listed(sorted(found.editions))}" if found.editions else ""
+    sentences = [
+        f"Before publication a program tried to work out each of the {guarded:,} hidden counts from"
+        " everything published together: indicators that contain one another, parts and wholes, periods that"
+        f" overlap, the ledger{editions}.",
+        _outcome(found, last),
+    ]
+    if trial.apart:
+        which = _listed([name.removeprefix(TABLE) for name in trial.apart])
+        sentences.append(f"The figures of {which} do not add up with one another: each was tried by itself.")
+    if found.revised:
+        sentences.append(
+            f"{_many(found.revised, 'count')} revised since an earlier edition, and taken for others."
+        )
+    return sentences
+
+
+def _outcome(found: Evidence, last: int) -> str:
+    exposed = found.trial.pattern.exposed
+    if not exposed:
+        return f"It could not rule out any of 1 to {last} for any of them, so nothing more had to be hidden."
+    _, others, wider = _counts(found)
+    done = [
+        *([f"{_many(others, 'more figure')} hidden"] if others else []),
+        *([f"the range of {wider:,} hidden ones is wider"] if wider else []),
+        *(
+            [f"{_many(len(found.trial.withheld), 'number')} left out of the ledger"]
+            if found.trial.withheld
+            else []
+        ),
+    ]
+    return (
+        f"By the rule alone it could have narrowed {exposed:,} of them. To prevent it, {_listed(done)}."
+        f" It can't rule out any of 1 to {last} now."
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    """A count of things, with its verb.
+
+    >>> _many(1, "figure"), _many(12, "figure")
+    ('1 figure is', '12 figures are')
+    """
+    return f"{count:,} {noun} is" if count == 1 else f"{count:,} {noun}s are"
+
+
+def _indicators(found: Evidence, names: Mapping[str, str]) -> list[str]:
+    hidden = (pl.col("status") == Status.SUPPRESSED).sum().alias("hidden")
+    table = found.safe.group_by("indicator").agg(hidden, pl.len().alias("cells")).sort("indicator")
+    return [
+        f"{names.get(indicator, indicator)}: {count} of {cells} figures are hidden, the others rounded."
+        if count
+        else f"{names.get(indicator, indicator)}: none of {cells} figures is hidden, all are rounded."
+        for indicator, count, cells in table.iter_rows()
+    ]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def details(found: Evidence) -> dict[str, Any]:
+    """What an intruder would have found out from the rule alone. Exact: never to be published."""
+    rows = {row["row#"]: row for row in found.exact.iter_rows(named=True)}
+    narrowed = []
+    for place, upper, reached in found.trial.narrowed:
+        row = rows.get(place.row)
+        where = {name: row[name] for name in ("indicator", "area", "period")} if row else {"fate": place.fate}
+        end = {"at_most" if upper else "at_least": reached}
+        narrowed.append({"source": place.source, **where, "count": place.role.name.lower(), **end})
+    levels = {
+        name: {row["row#"]: row[name] for row in rows.values() if row[name]}
+        for name in (COUNT_LEVEL, BASE_LEVEL)
+    }
+    hidden = [
+        {"indicator": rows[r]["indicator"], "area": rows[r]["area"], "period": rows[r]["period"]}
+        for r in sorted(set().union(*levels.values()))
+    ]
+    return {
+        "narrowed_by_the_rule_alone": narrowed,
+        "hidden_or_widened_for_them": hidden,
+        "left_out_of_ledger": [list(place) for place in sorted(found.trial.withheld)],
+    }

@@ -1,0 +1,166 @@
+"""The gate: nothing after it sees a figure about people that it has not let through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import polars as pl
+
+from commonweal.methods.significant import significant
+from commonweal.model.observation import Observations, Status
+from commonweal.model.project import Project
+from commonweal.model.source import Records
+from commonweal.sources.collect import Collected
+from commonweal.sources.link.transfer import widen
+from commonweal.sources.measure.after import finished
+from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL, protect
+from commonweal.sources.protect.controlled import (
+    rewritten,
+    round_together,
+    say_rounded,
+    summary_rounded,
+)
+from commonweal.sources.protect.counting import about_people, record_sources, table_sources
+from commonweal.sources.protect.earlier import earlier_figures, former_figures
+from commonweal.sources.protect.evidence import Evidence, details, say, summary
+from commonweal.sources.protect.fates import protected_ledger
+from commonweal.sources.protect.presets import rule_of
+from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.tried import Tried, tried
+
+NOBODY: Final = "No figure here is about people in records that are not public, so none needs hiding."
+INTERNAL: Final = "This build is internal: counts about people are exact, and nothing in it may be published."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gated:
+    """What may be published: observations, the ledger, and in plain sentences what was done to them.
+
+    `summary` says the same in numbers. `details` is what the intruder found out before anything was hidden
+    to protect others: it is exact, and must never be published.
+    """
+
+    observations: Observations
+    ledger: pl.DataFrame
+    says: tuple[str, ...]
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def gate(
+    project: Project,
+    collected: Collected,
+    *,
+    internal: bool = False,
+    earlier: Mapping[str, pl.DataFrame] | None = None,
+) -> Gated:
+    """Let everything through that may be seen, protected where it is about people.
+
+    Every count goes through the rule; then an intruder puts everything together, and more is hidden until
+    nothing that is hidden can be narrowed. Figures that came from other areas get wider limits at the end,
+    from what is let through alone. `earlier` holds the observations of earlier editions, as they
+    were published, by name. `internal` skips the protection, for a build that is not for publication. All
+    figures are rounded to 12 significant digits. Raises PROTECT-REASON where protection is switched off
+    without a reason, PROTECT-EXPOSED where a hidden figure can't be protected.
+    """
+    rule = rule_of(project.protection)
+    private = {r.name: r for r in project.records if about_people(r)}
+    names = {node.id: node.name for node in project.framework}
+    if internal:
+        return _open(project, collected, INTERNAL, {"preset": "none", "internal": True})
+    if project.protection.preset == "none":
+        reason = project.protection.reason.strip()
+        said = f"Counts about people are shown as they are. Reason: {reason}"
+        return _open(project, collected, said, {"preset": "none", "reason": reason})
+    exact = _exact(project, collected, private)
+    if not exact.height and not private:
+        return _open(
+            project, collected, NOBODY, {"preset": project.protection.preset, "figures": {"about_people": 0}}
+        )
+    sources = [
+        *(
+            replace(source, former=former_figures(earlier or {}, source))
+            for source in record_sources(project, collected, exact.filter("record#"))
+        ),
+        *table_sources(exact.filter(~pl.col("record#"))),
+    ]
+    minimum = project.protection.minimum_base
+    if project.protection.preset == "controlled":
+        rounded = round_together(sources)
+        safe = rewritten(exact, rounded.shown, minimum).select(pl.exclude("^.*#$"))
+        return Gated(
+            _passed(project, collected, private, safe),
+            protected_ledger(collected.ledger, private, rounded.withheld, rule),
+            say_rounded(safe, rounded, minimum, names),
+            summary_rounded(safe, rounded, minimum),
+        )
+    old, editions, revised = earlier_figures(earlier or {}, exact, rule)
+    trial = tried(sources, rule, minimum_base=minimum, earlier=old)
+    marked = _marked(exact, trial, rule, minimum)
+    safe = _protected(marked, rule, minimum)
+    found = Evidence(rule, project.protection, marked, safe, trial, editions, revised)
+    return Gated(
+        _passed(project, collected, private, safe),
+        protected_ledger(collected.ledger, private, trial.withheld, rule),
+        say(found, names),
+        summary(found),
+        details(found),
+    )
+
+
+def _passed(
+    project: Project, collected: Collected, private: Mapping[str, Records], safe: pl.DataFrame
+) -> Observations:
+    """What is public, what has been protected, and what is made of both."""
+    public = collected.counted.frame.filter(~pl.col("source").is_in(sorted(private)))
+    passing = pl.concat([project.given.frame, project.protected.frame, public, safe])
+    return Observations(_rounded(finished(widen(passing, collected.moved), project, collected.aside)))
+
+
+def _open(project: Project, collected: Collected, says: str, off: Mapping[str, Any]) -> Gated:
+    """Everything as it is."""
+    frames = [project.given.frame, project.protected.frame, collected.counted.frame, project.counted.frame]
+    whole = finished(widen(pl.concat(frames), collected.moved), project, collected.aside)
+    return Gated(Observations(_rounded(whole)), collected.ledger, (says,), off)
+
+
+def _exact(project: Project, collected: Collected, private: Mapping[str, Records]) -> pl.DataFrame:
+    """The exact observations about people, numbered (`row#`), and whether they are of records (`record#`)."""
+    counted = collected.counted.frame.filter(pl.col("source").is_in(sorted(private)))
+    return pl.concat(
+        [
+            counted.with_columns(pl.lit(True).alias("record#")),
+            project.counted.frame.with_columns(pl.lit(False).alias("record#")),
+        ]
+    ).with_row_index("row#")
+
+
+def _marked(exact: pl.DataFrame, trial: Tried, rule: Rule, minimum_base: int) -> pl.DataFrame:
+    """The exact observations with the levels of the pattern, and whether the rule alone hides them."""
+    plain = _protected(exact, rule, minimum_base)
+    counts, bases = trial.levels(exact)
+    return exact.with_columns(
+        counts.alias(COUNT_LEVEL),
+        bases.alias(BASE_LEVEL),
+        (plain["status"] == Status.SUPPRESSED.value).alias("by_rule#"),
+    )
+
+
+def _protected(exact: pl.DataFrame, rule: Rule, minimum_base: int) -> pl.DataFrame:
+    """Protected observations, in order."""
+    parts = [
+        protect(part, rule, public_base=bool(of_records[0]), minimum_base=minimum_base)
+        for of_records, part in exact.group_by("record#", maintain_order=True)
+    ]
+    safe = pl.concat(parts) if parts else exact
+    return safe.select(pl.exclude("^.*#$"))
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(
+        pl.Series(name, significant(frame[name].fill_null(float("nan")).to_numpy())).fill_nan(None)
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Float64
+    )

@@ -1,0 +1,1 @@
+"""How records are written, and how they come to an engine: files, sheets, databases."""
