@@ -1,0 +1,138 @@
+"""Form the tree many times over: a batch of replications of scores, weights or both, at once.
+
+Where children are the same in all replications and only weights differ, an arithmetic mean is one matrix
+product; everything else runs over whole batches. Nothing is drawn here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from commonweal.engine.available import needed
+from commonweal.engine.parent import lift, mean, refuses
+from commonweal.methods import Floats
+from commonweal.model.edition import Scoring
+from commonweal.model.framework import Node
+from commonweal.model.recipe import Method, power
+
+#: Numbers in one array of a batch: small enough to stay in a processor's cache.
+_BATCH: Final = 250_000
+
+
+def batch_size(cells: int) -> int:
+    """How many replications of so many areas and periods to form at once.
+
+    >>> batch_size(7_000), batch_size(10_000_000)
+    (35, 1)
+    """
+    return max(1, _BATCH // max(cells, 1))
+
+
+def fixed_weights(scoring: Scoring) -> dict[str, Floats]:
+    """The weights of an edition as `replicate` takes them: (children, 1, periods, areas) by parent.
+
+    One period or one area stands for all of them.
+    """
+    return {
+        parent: np.ascontiguousarray(np.moveaxis(held, -1, 0))[:, None]
+        for parent, held in scoring.child_weights.items()
+    }
+
+
+def replicate(
+    scoring: Scoring,
+    indicators: Floats,
+    weights: Mapping[str, Floats],
+    methods: Mapping[str, Method] | None = None,
+) -> list[Floats]:
+    """The scores of every node in framework order, each (replications, periods, areas).
+
+    `indicators` (indicators, replications, periods, areas) holds scores, nan where missing; one replication,
+    period or area stands for all. `weights` gives each parent's (children, replications, periods, areas),
+    likewise; `methods` the mean of each parent, the recipe's own where left out. Gaps, floors and how many
+    children are needed are as in the edition; a mean that can't take a score leaves none.
+    """
+    framework, at = scoring.framework, scoring.node_index
+    held: list[Floats] = [np.empty(0)] * len(framework)
+    whole: dict[str, bool] = {}
+    for node, scores in zip(framework.indicators, indicators, strict=True):
+        held[at[node.id]] = scores
+        whole[node.id] = not np.isnan(scores).any()
+    own = scoring.recipe.aggregate.method
+    for parent in framework.parents:
+        children = framework.children(parent.id)
+        left = [child.id not in scoring.dropped for child in children]
+        kept = tuple(child for child, keep in zip(children, left, strict=True) if keep)
+        if not kept:
+            held[at[parent.id]] = np.full((1, 1, 1), np.nan)
+            whole[parent.id] = False
+            continue
+        method = (methods or {}).get(parent.id) or own.at(parent.id, parent.level)
+        share = weights[parent.id][left]
+        below = [held[at[child.id]] for child in kept]
+        alike = all(whole[child.id] for child in kept)
+        formed = _quick(below, share, method, scoring.recipe.floor) if alike else None
+        if formed is None:
+            formed = _careful(parent, kept, below, share, method, scoring)
+        held[at[parent.id]] = formed
+        whole[parent.id] = alike and not np.isnan(formed).any()
+    return held
+
+
+def _quick(below: list[Floats], share: Floats, method: Method, floor: float | None) -> Floats | None:
+    """A power mean with p of 1 or 0 of children without gaps; None where that is not what is asked for."""
+    p = power(method)
+    total = share.sum(axis=0)
+    if p not in (0.0, 1.0) or not np.all(total > 0):
+        return None
+    share = share / total
+    if p == 1.0:
+        return _weighted(below, share)
+    lifted = [child if floor is None else np.maximum(child, floor) for child in below]
+    if floor is None and any((child <= 0).any() for child in lifted):
+        return None
+    found = _weighted([np.log(child) for child in lifted], share)
+    result: Floats = np.exp(found, out=found)
+    return result
+
+
+def _weighted(below: list[Floats], share: Floats) -> Floats:
+    """sum w x over children: a matrix product where only weights or only children are replicated."""
+    k, replications, *cells = share.shape
+    if all(child.shape[0] == 1 for child in below) and cells == [1, 1]:
+        shape = np.broadcast_shapes(*(child.shape for child in below))
+        flat = np.stack([np.broadcast_to(child, shape).reshape(-1) for child in below])
+        product: Floats = share.reshape(k, replications).T @ flat
+        return product.reshape(replications, *shape[1:])
+    shape = np.broadcast_shapes(share.shape[1:], *(child.shape for child in below))
+    total = np.zeros(shape)
+    part = np.empty(shape)
+    for child, weight in zip(below, share, strict=True):
+        np.multiply(child, weight, out=part)
+        total += part
+    return total
+
+
+def _careful(
+    parent: Node,
+    children: tuple[Node, ...],
+    below: list[Floats],
+    share: Floats,
+    method: Method,
+    scoring: Scoring,
+) -> Floats:
+    """Any mean, with gaps: the very functions that score an edition, over the batch."""
+    shape = np.broadcast_shapes(share.shape[1:], *(child.shape for child in below))
+    stacked = np.stack([np.broadcast_to(child, shape) for child in below])
+    enough = (~np.isnan(stacked)).sum(axis=0) >= needed(parent, children, scoring.recipe.available)
+    used, _ = lift(stacked, method, scoring.recipe.floor)
+    weight = np.moveaxis(np.broadcast_to(share, stacked.shape), 0, -1)
+    formed = mean(used, weight, method)
+    refused = refuses(method, used)
+    if refused is not None:
+        enough &= ~np.any(refused & (np.moveaxis(weight, -1, 0) > 0), axis=0)
+    result: Floats = np.where(enough, formed, np.nan)
+    return result
