@@ -1,0 +1,193 @@
+"""What the truth behind observed figures may be: draws from a posterior that leans on all areas together.
+
+Areas of one indicator and period are taken as alike until their figures say otherwise. Their true values vary
+about a common mean with a standard deviation tau; both are unknown and are drawn first, so that few areas
+make wide intervals. Given those, each area's true value follows from its own figure:
+
+- counts: n ~ Poisson(base x theta), theta ~ Gamma with that mean and tau;
+- proportions: n ~ Binomial(base, theta), theta ~ Beta with that mean and tau;
+- measured values: y ~ Normal(theta, sd), theta ~ Normal with that mean and tau.
+
+A count that was rounded or hidden is first drawn from the whole numbers that it may stand for.
+
+Sources: Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.4 (the grid over tau, uniform prior);
+Clayton and Kaldor 1987, doi:10.2307/2532003 (gamma prior for rates of small areas).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from commonweal.methods import Flags, Floats, Integers
+
+Kind = Literal["count", "proportion", "measured"]
+KINDS: Final[tuple[Kind, ...]] = ("count", "proportion", "measured")
+
+#: Steps of the grid over tau, which ends at this many standard deviations of the figures.
+_STEPS: Final = 48
+_FAR: Final = 3.0
+#: Of whole numbers that a published count may stand for, so many are told apart.
+_STANDS_FOR: Final = 9
+_TINY: Final = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Figures of one kind, flat: each belongs to a group (an indicator in a period), by number.
+
+    Of counts and proportions `low` and `high` are the whole numbers a published count may stand for, and
+    `base` is what it is out of. Of measured values `low` is the value, `high` is not used, and `base` is
+    their standard error.
+    """
+
+    kind: Kind
+    group: Integers
+    low: Floats
+    high: Floats
+    base: Floats
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """The posterior of one kind of figures, ready to draw from.
+
+    `weight` (groups, steps) is the cumulative posterior of tau on `tau`; `mean` and `spread` (groups,
+    steps) are the common mean given tau, and its standard deviation; `stands` (figures, whole numbers)
+    are the cumulative chances of the numbers that a count may stand for.
+    """
+
+    evidence: Evidence
+    tau: Floats
+    weight: Floats
+    mean: Floats
+    spread: Floats
+    stands: Floats
+
+    @classmethod
+    def of(cls, evidence: Evidence, groups: int) -> Posterior:
+        """The posterior given the figures of `groups` groups.
+
+        With y_i the figure and v_i its sampling variance, p(tau | y) is proportional to
+        V^(1/2) prod (v_i + tau^2)^(-1/2) exp(-(y_i - m)^2 / (2 (v_i + tau^2))), with m the mean of y
+        weighted by 1/(v_i + tau^2) and V one over the sum of these weights.
+        """
+        figure, variance = _figures(evidence, groups)
+        far = _FAR * np.sqrt(_moment(figure, evidence.group, groups))
+        tau = np.linspace(0.0, 1.0, _STEPS)[None, :] * np.maximum(far, _TINY)[:, None]
+        total = variance[:, None] + tau[evidence.group] ** 2 + _TINY**2
+        precision = _summed(1.0 / total, evidence.group, groups)
+        mean = _summed(figure[:, None] / total, evidence.group, groups) / precision
+        misfit = (figure[:, None] - mean[evidence.group]) ** 2 / total + np.log(total)
+        log = -0.5 * (_summed(misfit, evidence.group, groups) + np.log(precision))
+        density = np.exp(log - log.max(axis=1, keepdims=True))
+        weight = np.cumsum(density, axis=1)
+        weight /= weight[:, -1:]
+        best = np.argmax(density, axis=1)[:, None]
+        at = [np.take_along_axis(table, best, 1)[:, 0][evidence.group] for table in (mean, tau)]
+        return cls(evidence, tau, weight, mean, 1.0 / np.sqrt(precision), _stands_for(evidence, *at))
+
+    def draw(self, random: np.random.Generator) -> Floats:
+        """One draw of the true values, shape (figures,): per unit of base, or in the units of the values."""
+        evidence = self.evidence
+        step = (random.random(len(self.weight))[:, None] > self.weight).sum(axis=1)
+        row = np.arange(len(step))
+        tau, spread, mean = self.tau[row, step], self.spread[row, step], self.mean[row, step]
+        mean = mean + spread * random.standard_normal(len(row))
+        if evidence.kind == "measured":
+            return _normal(evidence, mean[evidence.group], tau[evidence.group], random)
+        count = evidence.low
+        if self.stands.shape[1] > 1:
+            count = count + (random.random(len(evidence))[:, None] > self.stands).sum(axis=1)
+        if evidence.kind == "count":
+            mean = np.maximum(mean, _TINY)
+            shape = np.minimum((mean / np.maximum(tau, _TINY)) ** 2, 1e9)
+            shape, rate = shape[evidence.group], (shape / mean)[evidence.group]
+            drawn: Floats = random.standard_gamma(shape + count) / (rate + evidence.base)
+            return drawn
+        mean = np.clip(mean, 1e-6, 1 - 1e-6)
+        size = np.clip(mean * (1 - mean) / np.maximum(tau, _TINY) ** 2 - 1, 1e-3, 1e9)[evidence.group]
+        mean = mean[evidence.group]
+        chance: Floats = random.beta(
+            mean * size + count, (1 - mean) * size + np.maximum(evidence.base - count, 0)
+        )
+        return chance
+
+
+def _normal(evidence: Evidence, mean: Floats, tau: Floats, random: np.random.Generator) -> Floats:
+    own, common = evidence.base**2, tau**2
+    trust = np.divide(common, common + own, out=np.ones_like(own), where=common + own > 0)
+    sd = np.sqrt(trust * own)
+    drawn: Floats = mean + trust * (evidence.low - mean) + sd * random.standard_normal(len(evidence))
+    return drawn
+
+
+def _figures(evidence: Evidence, groups: int) -> tuple[Floats, Floats]:
+    """Each figure per unit of its base, and its sampling variance about a common mean."""
+    if evidence.kind == "measured":
+        return evidence.low, evidence.base**2
+    middle = (evidence.low + evidence.high) / 2
+    width = evidence.high - evidence.low + 1
+    common = (_total(middle, evidence.group, groups) + 0.5) / _total(evidence.base, evidence.group, groups)
+    mean = common[evidence.group]
+    if evidence.kind == "proportion":
+        mean = mean * (1 - np.minimum(mean, 1 - 1e-6))
+    unknown = (width**2 - 1) / 12  # of a whole number that may be any of `width`
+    return middle / evidence.base, mean / evidence.base + unknown / evidence.base**2
+
+
+def _stands_for(evidence: Evidence, mean: Floats, tau: Floats) -> Floats:
+    """The cumulative chances (figures, whole numbers) of what each count may stand for, by its prior.
+
+    Neighbouring chances of a negative binomial stand as (n + a)/(n + 1) x base/(rate + base), of a
+    beta-binomial as (base - n)/(n + 1) x (n + a)/(base - n - 1 + b).
+    """
+    if evidence.kind == "measured" or not len(evidence) or np.all(evidence.low == evidence.high):
+        return np.ones((len(evidence), 1))
+    width = int(min(_STANDS_FOR, (evidence.high - evidence.low).max() + 1))
+    mean = np.maximum(mean, _TINY)
+    n = evidence.low[:, None] + np.arange(width - 1)
+    base = evidence.base[:, None]
+    if evidence.kind == "count":
+        shape = np.minimum((mean / np.maximum(tau, _TINY)) ** 2, 1e9)[:, None]
+        ratio = (n + shape) / (n + 1) * base / (shape / mean[:, None] + base)
+    else:
+        mean = np.clip(mean, 1e-6, 1 - 1e-6)
+        size = np.clip(mean * (1 - mean) / np.maximum(tau, _TINY) ** 2 - 1, 1e-3, 1e9)
+        a, b = (mean * size)[:, None], ((1 - mean) * size)[:, None]
+        left = np.maximum(base - n, 0)
+        ratio = left / (n + 1) * (n + a) / np.maximum(left - 1 + b, _TINY)
+    ratio = np.where(n < evidence.high[:, None], ratio, 0.0)
+    chances = np.cumprod(np.concatenate([np.ones((len(evidence), 1)), ratio], axis=1), axis=1)
+    cumulative = np.cumsum(chances, axis=1)
+    result: Floats = cumulative / cumulative[:, -1:]
+    return result
+
+
+def _moment(figure: Floats, group: Integers, groups: int) -> Floats:
+    """The mean square about the mean of each group."""
+    count = np.maximum(np.bincount(group, minlength=groups), 1)
+    mean = _total(figure, group, groups) / count
+    return _total((figure - mean[group]) ** 2, group, groups) / np.maximum(count - 1, 1)
+
+
+def _total(values: Floats, group: Integers, groups: int) -> Floats:
+    result: Floats = np.bincount(group, weights=values, minlength=groups)
+    return result
+
+
+def _summed(table: Floats, group: Integers, groups: int) -> Floats:
+    """Column sums of a table (figures, steps) by group; groups stand together and in order."""
+    result = np.zeros((groups, table.shape[1]))
+    np.add.at(result, group, table)
+    return result
+
+
+def leans(evidence: Evidence) -> Flags:
+    """Whether a figure is uncertain at all: a measured value without a standard error is what it is."""
+    return np.ones(len(evidence), dtype=bool) if evidence.kind != "measured" else evidence.base > 0
