@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 
 from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, mean, refuses
-from commonweal.methods import Floats
+from commonweal.engine.parent import lift, refuses
+from commonweal.methods import Floats, aggregate
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Node
 from commonweal.model.recipe import Method, power
@@ -129,10 +129,9 @@ def _careful(
     stacked = np.stack([np.broadcast_to(child, shape) for child in below])
     enough = (~np.isnan(stacked)).sum(axis=0) >= needed(parent, children, scoring.recipe.available)
     used, _ = lift(stacked, method, scoring.recipe.floor)
-    weight = np.moveaxis(np.broadcast_to(share, stacked.shape), 0, -1)
-    formed = mean(used, weight, method)
+    formed = aggregate.METHODS[method.name](used, share, **dict(method.parameters))
     refused = refuses(method, used)
     if refused is not None:
-        enough &= ~np.any(refused & (np.moveaxis(weight, -1, 0) > 0), axis=0)
+        enough &= ~np.any(refused & (share > 0), axis=0)
     result: Floats = np.where(enough, formed, np.nan)
     return result

@@ -9,7 +9,6 @@ import numpy as np
 from commonweal.methods import Floats, Integers
 from commonweal.methods.significant import DIGITS
 
-
 #: With this many areas or fewer, comparing each with each is faster than sorting many columns.
 _FEW: Final = 40
 
