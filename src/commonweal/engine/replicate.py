@@ -16,7 +16,7 @@ from commonweal.engine.parent import lift, refuses
 from commonweal.methods import Floats, aggregate
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Node
-from commonweal.model.recipe import Method, power
+from commonweal.model.recipe import Method, Recipe, power
 
 #: Numbers in one array of a batch: small enough to stay in a processor's cache.
 _BATCH: Final = 250_000
@@ -46,22 +46,21 @@ def replicate(
     scoring: Scoring,
     indicators: Floats,
     weights: Mapping[str, Floats],
-    methods: Mapping[str, Method] | None = None,
+    recipe: Recipe | None = None,
 ) -> list[Floats]:
     """The scores of every node in framework order, each (replications, periods, areas).
 
     `indicators` (indicators, replications, periods, areas) holds scores, nan where missing; one replication,
     period or area stands for all. `weights` gives each parent's (children, replications, periods, areas),
-    likewise; `methods` the mean of each parent, the recipe's own where left out. Gaps, floors and how many
-    children are needed are as in the edition; a mean that can't take a score leaves none.
+    likewise. Means, floor and how many children are needed are those of `recipe`, the edition's own where
+    left out; a mean that can't take a score leaves none.
     """
-    framework, at = scoring.framework, scoring.node_index
+    framework, at, recipe = scoring.framework, scoring.node_index, recipe or scoring.recipe
     held: list[Floats] = [np.empty(0)] * len(framework)
     whole: dict[str, bool] = {}
     for node, scores in zip(framework.indicators, indicators, strict=True):
         held[at[node.id]] = scores
         whole[node.id] = not np.isnan(scores).any()
-    own = scoring.recipe.aggregate.method
     for parent in framework.parents:
         children = framework.children(parent.id)
         left = [child.id not in scoring.dropped for child in children]
@@ -70,13 +69,13 @@ def replicate(
             held[at[parent.id]] = np.full((1, 1, 1), np.nan)
             whole[parent.id] = False
             continue
-        method = (methods or {}).get(parent.id) or own.at(parent.id, parent.level)
+        method = recipe.aggregate.method.at(parent.id, parent.level)
         share = weights[parent.id][left]
         below = [held[at[child.id]] for child in kept]
         alike = all(whole[child.id] for child in kept)
-        formed = _quick(below, share, method, scoring.recipe.floor) if alike else None
+        formed = _quick(below, share, method, recipe.floor) if alike else None
         if formed is None:
-            formed = _careful(parent, kept, below, share, method, scoring)
+            formed = _careful(parent, kept, below, share, recipe)
         held[at[parent.id]] = formed
         whole[parent.id] = alike and not np.isnan(formed).any()
     return held
@@ -121,14 +120,14 @@ def _careful(
     children: tuple[Node, ...],
     below: list[Floats],
     share: Floats,
-    method: Method,
-    scoring: Scoring,
+    recipe: Recipe,
 ) -> Floats:
     """Any mean, with gaps: the very functions that score an edition, over the batch."""
+    method = recipe.aggregate.method.at(parent.id, parent.level)
     shape = np.broadcast_shapes(share.shape[1:], *(child.shape for child in below))
     stacked = np.stack([np.broadcast_to(child, shape) for child in below])
-    enough = (~np.isnan(stacked)).sum(axis=0) >= needed(parent, children, scoring.recipe.available)
-    used, _ = lift(stacked, method, scoring.recipe.floor)
+    enough = (~np.isnan(stacked)).sum(axis=0) >= needed(parent, children, recipe.available)
+    used, _ = lift(stacked, method, recipe.floor)
     formed = aggregate.METHODS[method.name](used, share, **dict(method.parameters))
     refused = refuses(method, used)
     if refused is not None:
