@@ -21,7 +21,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats, Integers
+from commonweal.methods import Floats, Integers
 
 Kind = Literal["count", "proportion", "measured"]
 KINDS: Final[tuple[Kind, ...]] = ("count", "proportion", "measured")
@@ -173,12 +173,12 @@ def _moment(figure: Floats, group: Integers, groups: int) -> Floats:
     """The mean square about the mean of each group."""
     count = np.maximum(np.bincount(group, minlength=groups), 1)
     mean = _total(figure, group, groups) / count
-    return _total((figure - mean[group]) ** 2, group, groups) / np.maximum(count - 1, 1)
+    square: Floats = _total((figure - mean[group]) ** 2, group, groups) / np.maximum(count - 1, 1)
+    return square
 
 
 def _total(values: Floats, group: Integers, groups: int) -> Floats:
-    result: Floats = np.bincount(group, weights=values, minlength=groups)
-    return result
+    return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
 
 
 def _summed(table: Floats, group: Integers, groups: int) -> Floats:
@@ -186,8 +186,3 @@ def _summed(table: Floats, group: Integers, groups: int) -> Floats:
     result = np.zeros((groups, table.shape[1]))
     np.add.at(result, group, table)
     return result
-
-
-def leans(evidence: Evidence) -> Flags:
-    """Whether a figure is uncertain at all: a measured value without a standard error is what it is."""
-    return np.ones(len(evidence), dtype=bool) if evidence.kind != "measured" else evidence.base > 0

@@ -175,5 +175,6 @@ class Experiment:
         for k, input in enumerate(self.inputs):
             if isinstance(input, WeightSets) and parent.id in input.sets:
                 number = np.minimum((points[:, k] * input.count).astype(int), input.count - 1)
-                return input.sets[parent.id][number].T[:, :, None, None]
+                share: Floats = input.sets[parent.id][number].T[:, :, None, None]
+                return share
         return None

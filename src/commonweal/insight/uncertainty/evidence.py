@@ -132,7 +132,8 @@ def _stands_for(
 
 
 def _floats(column: pl.Series) -> Floats:
-    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    floats: Floats = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
