@@ -93,7 +93,6 @@ class Experiment:
 
     scoring: Scoring
     entered: Entered
-    written: Any  # the recipe as commonweal.yaml writes it
     inputs: tuple[Input, ...]
     bases: Mapping[str, Entered] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
@@ -139,7 +138,7 @@ class Experiment:
             changes |= alternative.steps
         key = repr(sorted(changes.items()))
         if key not in self._variants:
-            recipe = Recipe.read({**self.written, **changes}) if changes else self.scoring.recipe
+            recipe = self.scoring.recipe.changed(changes) if changes else self.scoring.recipe
             self._variants[key] = (recipe, self._scored(recipe))
         return self._variants[key]
 

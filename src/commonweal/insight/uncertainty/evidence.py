@@ -161,7 +161,7 @@ class Rescorer:
         fits = self.scoring.fits
         x0, x1, s0, s1 = fits[source.period if len(fits) > 1 else 0, source.indicator].T
         with np.errstate(invalid="ignore", divide="ignore"):
-            scores = s0 + (s1 - s0) * ((met - x0) / (x1 - x0))
+            scores: Floats = s0 + (s1 - s0) * ((met - x0) / (x1 - x0))
         for i, cells in _by(source.indicator):
             method = self.scoring.recipe.normalise.at(self.scoring.framework.indicators[i].id)
             if method.name in STRAIGHT and self._is_straight(i):
