@@ -15,13 +15,16 @@ from typing import Any, Final
 import numpy as np
 
 from commonweal.engine.cells import Context
-from commonweal.engine.enter import Entered
+from commonweal.engine.enter import Entered, enter, fill
 from commonweal.engine.fold import indicator_scores
 from commonweal.engine.replicate import batch_size, replicate
 from commonweal.methods import Floats
-from commonweal.model.edition import Scoring
+from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Node
-from commonweal.model.recipe import Recipe
+from commonweal.model.observation import Observations
+from commonweal.model.period import Period
+from commonweal.model.project import Periods
+from commonweal.model.recipe import Fitted, Recipe
 
 Array = np.ndarray[Any, Any]
 
@@ -87,6 +90,11 @@ class WeightSets:
 Input = Choice | WeightSets
 
 
+def _base(edition: Edition, observations: Observations, label: str) -> Entered:
+    periods = Periods((Period.parse(label),), edition.carry)
+    return fill(observations, edition.framework, edition.areas, periods)
+
+
 @dataclass(frozen=True, eq=False)
 class Experiment:
     """An edition, what entered it, and the inputs that are to vary."""
@@ -96,6 +104,21 @@ class Experiment:
     inputs: tuple[Input, ...]
     bases: Mapping[str, Entered] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
+
+    @classmethod
+    def of(cls, edition: Edition, inputs: tuple[Input, ...]) -> Experiment:
+        """An experiment on an edition, from its own observations."""
+        scoring, periods = edition.scoring, Periods(edition.periods, edition.carry)
+        observations = Observations(edition.observations)
+        steps = (step for step in scoring.recipe.cells if isinstance(step, Fitted))
+        bases = sorted({step.base for step in steps if step.base})
+        return cls(
+            scoring,
+            enter(observations, scoring.framework, edition.areas, periods),
+            inputs,
+            {label: _base(edition, observations, label) for label in bases},
+            Context(edition.areas.attributes, scoring.denominators),
+        )
 
     def run(self, points: Floats) -> Iterator[tuple[Array, list[Floats]]]:
         """Score every row of `points` (runs, inputs), each number from 0 to 1.
