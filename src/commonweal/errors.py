@@ -75,6 +75,7 @@ CODES: Final[dict[str, str]] = {
     "PATH-VARIABLE": "a path names an environment variable that can't be used",
     "PEERS-ATTRIBUTE": "peers are chosen by something that is not a number for each area",
     "PEERS-FEW": "too few peers are asked for, or too few areas are there",
+    "PEERS-GIVEN": "a peer that is given by hand can't be used",
     "PEERS-IN-INDEX": "peers are chosen by something that is in the index",
     "PERIOD-EMPTY": "a published period has no data",
     "PERIOD-FORM": "a period is not written in a form that is known",

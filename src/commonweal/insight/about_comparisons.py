@@ -61,7 +61,7 @@ def _against_peers(facts: Facts) -> Iterator[Statement]:
     top = facts.index(facts.root)
     here = np.repeat(np.arange(len(peers)), peers.shape[1])
     there = peers.reshape(-1)
-    scored = np.isfinite(facts.scores[here, top]) & np.isfinite(facts.scores[there, top])
+    scored = (there >= 0) & np.isfinite(facts.scores[here, top]) & np.isfinite(facts.scores[there, top])
     here, there = here[scored], there[scored]
     when = np.full_like(here, facts.at)
     parts = split(facts.edition.scoring, (when, there), (when, here), top)

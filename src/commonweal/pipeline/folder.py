@@ -105,6 +105,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         publication=loaded.publication,
         peer_rule=loaded.peers,
         progress_rule=loaded.progress,
+        uncertainty_rule=loaded.uncertainty,
         ledger=gated.ledger,
         internal=internal,
         protection=gated.says,
@@ -112,7 +113,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         carry=loaded.periods.carry,
     )
     found = advice(loaded, gated.observations, scoring)
-    return Made(insight.interpret(edition, loaded.benchmarks), loaded, found)
+    return Made(interpret_project(loaded, edition), loaded, found)
 
 
 def _loaded(root: Path, report: Report) -> Project:
@@ -133,6 +134,14 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
             answers=loaded.answers,
             denominators=loaded.denominators,
         )
+    except CommonwealError as error:
+        raise CommonwealError(project.place(loaded.root, error.faults)) from None
+
+
+def interpret_project(loaded: Project, edition: Edition) -> Edition:
+    """The edition with its meaning; a fault of a rule stands at its line of the project."""
+    try:
+        return insight.interpret(edition, loaded.benchmarks)
     except CommonwealError as error:
         raise CommonwealError(project.place(loaded.root, error.faults)) from None
 

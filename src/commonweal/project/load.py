@@ -31,9 +31,10 @@ from commonweal.project.figures import (
 from commonweal.project.frameworks import Chosen, read_framework
 from commonweal.project.handed_on import read_handed_on, with_frozen_weights
 from commonweal.project.paths import Files
+from commonweal.project.peers import Given, read_given, way_faults
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_measures, read_records
-from commonweal.project.schema import ProjectFile
+from commonweal.project.schema import PeerKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
 from commonweal.project.values import Known
@@ -129,6 +130,7 @@ class _Reading:
         self.check_recipe(recipe, chosen)
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
+        given = self.given_peers(areas)
         records, measures = self.records_and_measures(areas, chosen)
         tables, benchmarks = self.values(areas, chosen)
         denominators = self.denominators(areas, benchmarks)
@@ -158,7 +160,7 @@ class _Reading:
             protection=_protection(keys),
             publication=Publication(**keys.publication.model_dump()),
             benchmarks=benchmarks,
-            peers=_peers(keys),
+            peers=_peers(keys, given),
             progress=_progress(keys),
             editions=editions,
             answers=answers.by_parent,
@@ -235,10 +237,8 @@ class _Reading:
     def check_rules(self, areas: Areas | None) -> None:
         """What peers, protection and publication need of one another."""
         keys = self.keys
-        if keys.peers is not None and areas is not None:
-            self.faults += [
-                self.document.place(fault, ("peers",)) for fault in attribute_faults(areas, keys.peers.by)
-            ]
+        if keys.peers is not None:
+            self.check_peers(keys.peers, areas)
         if keys.protect is not None and keys.protect.preset == "none" and not keys.protect.reason.strip():
             what = "protection is none, without a reason"
             self.fault("PROTECT-REASON", what, "Write `reason:`; it is printed on the site.", ("protect",))
@@ -253,6 +253,21 @@ class _Reading:
                 "Fill them in, or write `status: draft`.",
                 ("publication", "status"),
             )
+
+    def check_peers(self, peers: PeerKeys, areas: Areas | None) -> None:
+        """That peers are chosen in one way, by attributes that are numbers for every area."""
+        self.faults += [self.document.place(fault, ("peers",)) for fault in way_faults(peers)]
+        if areas is not None:
+            with self.collecting("peers"):
+                raise_any(attribute_faults(self.files, self.keys.areas, areas, peers.by))
+
+    def given_peers(self, areas: Areas | None) -> Given:
+        """The peers that the project names, by area."""
+        if self.keys.peers is None or areas is None:
+            return ()
+        given = self.keys.peers.given
+        read = self.part(lambda: read_given(self.files, given, areas), "peers")
+        return read or ()
 
     def denominators(self, areas: Areas | None, benchmarks: pl.DataFrame) -> pl.DataFrame:
         frames = [pl.DataFrame(schema=DENOMINATORS)]
@@ -389,10 +404,10 @@ def _protection(keys: ProjectFile) -> Protection:
     return Protection(**keys.protect.model_dump()) if keys.protect else Protection()
 
 
-def _peers(keys: ProjectFile) -> PeerRule | None:
+def _peers(keys: ProjectFile, given: Given) -> PeerRule | None:
     if keys.peers is None:
         return None
-    return PeerRule(**{**keys.peers.model_dump(), "by": tuple(keys.peers.by)})
+    return PeerRule(**{**keys.peers.model_dump(), "by": tuple(keys.peers.by), "given": given})
 
 
 def _progress(keys: ProjectFile) -> ProgressRule | None:

@@ -177,7 +177,16 @@ class MeasureKeys(_Keys):
 class PeerKeys(_Keys):
     """Who an area is compared with."""
 
-    by: Texts = Field(min_length=1, description="Numeric columns of the areas table.")
+    by: Texts = Field([], description="Numeric columns of the areas table.")
+    method: Literal["attributes", "cluster", "statistical"] = Field(
+        "attributes", description="How alike is measured: z-scores, within clusters, or Mahalanobis distance."
+    )
+    clusters: int = Field(0, ge=0, description="Of method cluster: how many; left out, as many as fit.")
+    given: Annotated[str, Tag("<text>")] | Annotated[dict[str, Texts], Tag("<mapping>")] = Field(
+        {},
+        discriminator=Discriminator(_shape),
+        description="Peers by hand: an area and its peers, or a table of area, peer and order.",
+    )
     count: int = Field(5, ge=1)
     centre: Literal["median", "mean"] = "median"
     spread: Literal["average-absolute-deviation", "standard-deviation"] = "average-absolute-deviation"

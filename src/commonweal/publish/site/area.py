@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from commonweal.insight import order, words
+from commonweal.insight.peers import says
 from commonweal.publish.site import findings, layout, numbers
 from commonweal.publish.site.evidence import Evidence, evidence
 from commonweal.publish.site.facts import Statement
@@ -198,7 +199,7 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
     if not peers or rule is None:
         return None
     root = lookup.root
-    parts = lookup.framework.children(root.id)[:8]
+    parts, name = lookup.framework.children(root.id)[:8], lookup.names[code]
     nearest = sorted(peers, key=lambda peer: (lookup.rank(peer, root.id) or len(lookup.areas), peer))
 
     def row(area: str) -> PeerRow:
@@ -211,11 +212,12 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
         figures += [lookup.points(lookup.score(area, part.id)) for part in parts]
         return PeerRow(lookup.names[area], lookup.area_files[area], tuple(figures))
 
-    by = words.listed([numbers.heading(attribute).lower() for attribute in rule.by])
+    by = [numbers.heading(attribute).lower() for attribute in rule.by]
     return Peers(
         tuple(layout.Link(lookup.names[peer], lookup.area_files[peer]) for peer in peers),
-        f"The {words.count(len(peers))} {words.types(lookup.edition.areas.type, len(peers))} nearest to"
-        f" {lookup.names[code]} in {by}. This is not part of the index.",
+        f"{words.possessive(name)} peers are the {words.count(len(peers))}"
+        f" {words.types(lookup.edition.areas.type, len(peers))} {says(rule, by)}."
+        + (" That is not part of the index." if by else ""),
         (*(numbers.heading(a) for a in rule.by), "Index", "Rank", *(part.name for part in parts)),
         tuple(row(peer) for peer in nearest),
         row(code),
