@@ -6,7 +6,7 @@ product; everything else runs over whole batches. Nothing is drawn here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -44,13 +44,13 @@ def fixed_weights(scoring: Scoring) -> dict[str, Floats]:
 
 def replicate(
     scoring: Scoring,
-    indicators: Floats,
+    indicators: Sequence[Floats],
     weights: Mapping[str, Floats],
     recipe: Recipe | None = None,
 ) -> list[Floats]:
     """The scores of every node in framework order, each (replications, periods, areas).
 
-    `indicators` (indicators, replications, periods, areas) holds scores, nan where missing; one replication,
+    `indicators` holds the scores of each, (replications, periods, areas), nan where missing; one replication,
     period or area stands for all. `weights` gives each parent's (children, replications, periods, areas),
     likewise. Means, floor and how many children are needed are those of `recipe`, the edition's own where
     left out; a mean that can't take a score leaves none.

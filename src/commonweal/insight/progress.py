@@ -24,8 +24,8 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
     could be chance. A node has no per_year and no class where each indicator below it has one and the same
     observation at both ends, carried from one to the other: nothing was measured twice. `basis` is "differs"
     where an indicator below the node has a score at one end only: then the points are there but no class,
-    for the scores are of unlike things. Columns of `PROGRESS`; empty with fewer than two periods, no row
-    where an end has no score.
+    for the scores are of unlike things. `probability` is empty here: it comes from draws. Columns of
+    `PROGRESS`; empty with fewer than two periods, no row where an end has no score.
 
     Raises PROGRESS-SINCE, PROGRESS-SCALE.
     """
@@ -58,6 +58,7 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
             "last": last[a, n],
             "per_year": per_year,
             "class": pl.Series(CLASSES).gather(class_of(per_year, rule)),
+            "probability": pl.Series([None], dtype=pl.Float64).gather(np.zeros(len(a), dtype=int)),
             "basis": np.where(alike, SAME, DIFFERS),
         },
         schema=PROGRESS,

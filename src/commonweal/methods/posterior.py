@@ -16,6 +16,7 @@ Clayton and Kaldor 1987, doi:10.2307/2532003 (gamma prior for rates of small are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -94,36 +95,89 @@ class Posterior:
 
     def draw(self, random: np.random.Generator) -> Floats:
         """One draw of the true values, shape (figures,): per unit of base, or in the units of the values."""
-        evidence = self.evidence
-        step = (random.random(len(self.weight))[:, None] > self.weight).sum(axis=1)
-        row = np.arange(len(step))
-        tau, spread, mean = self.tau[row, step], self.spread[row, step], self.mean[row, step]
-        mean = mean + spread * random.standard_normal(len(row))
+        found: Floats = self.draws([random])[0]
+        return found
+
+    def draws(self, streams: Sequence[np.random.Generator]) -> Floats:
+        """A draw from each stream, shape (streams, figures); what one gives hangs on no other."""
+        evidence, groups = self.evidence, len(self.weight)
+        chance, normal = np.empty((len(streams), groups)), np.empty((len(streams), groups))
+        for stream, c, n in zip(streams, chance, normal, strict=True):
+            stream.random(out=c)
+            stream.standard_normal(out=n)
+        tau, mean = self._common(chance, normal)
+        own = np.take(tau, evidence.group, 1), np.take(mean, evidence.group, 1)
         if evidence.kind == "measured":
-            return _normal(evidence, mean[evidence.group], tau[evidence.group], random)
-        count = evidence.low
-        if self.stands.shape[1] > 1:
-            count = count + (random.random(len(evidence))[:, None] > self.stands).sum(axis=1)
+            return _measured(evidence, *own, streams)
+        count = self._counts(streams)
         if evidence.kind == "count":
-            mean = np.maximum(mean, _TINY)
-            shape = np.minimum((mean / np.maximum(tau, _TINY)) ** 2, 1e9)
-            shape, rate = shape[evidence.group], (shape / mean)[evidence.group]
-            drawn: Floats = random.standard_gamma(shape + count) / (rate + evidence.base)
-            return drawn
-        mean = np.clip(mean, 1e-6, 1 - 1e-6)
-        size = np.clip(mean * (1 - mean) / np.maximum(tau, _TINY) ** 2 - 1, 1e-3, 1e9)[evidence.group]
-        mean = mean[evidence.group]
-        chance: Floats = random.beta(
-            mean * size + count, (1 - mean) * size + np.maximum(evidence.base - count, 0)
-        )
-        return chance
+            return _counted(evidence, count, tau, mean, streams)
+        return _shares(evidence, count, tau, mean, streams)
+
+    def _common(self, chance: Floats, normal: Floats) -> tuple[Floats, Floats]:
+        """The spread tau and the mean of each group, both (draws, groups)."""
+        row = np.arange(len(self.weight))
+        # one search for all groups: the steps of group g lie between g and g + 1
+        ends = (self.weight + row[:, None]).reshape(-1)
+        step = np.minimum(np.searchsorted(ends, chance + row) - row * _STEPS, _STEPS - 1)
+        return self.tau[row, step], self.mean[row, step] + self.spread[row, step] * normal
+
+    def _counts(self, streams: Sequence[np.random.Generator]) -> Floats:
+        """The whole numbers behind the counts, (draws, figures), or (1, figures) where all are known."""
+        evidence = self.evidence
+        unsure = np.flatnonzero(evidence.high > evidence.low)
+        if not len(unsure):
+            return evidence.low[None]
+        chance = np.empty((len(streams), len(unsure)), dtype=np.float32)
+        for stream, row in zip(streams, chance, strict=True):
+            stream.random(out=row, dtype=np.float32)
+        up = np.zeros(chance.shape, dtype=np.int8)
+        for limit in self.stands[unsure, :-1].T.astype(np.float32, order="C"):
+            up += chance > limit
+        count = np.broadcast_to(evidence.low, (len(streams), len(evidence))).copy()
+        count[:, unsure] += up
+        return count
 
 
-def _normal(evidence: Evidence, mean: Floats, tau: Floats, random: np.random.Generator) -> Floats:
+def _counted(
+    evidence: Evidence, count: Floats, tau: Floats, mean: Floats, streams: Sequence[np.random.Generator]
+) -> Floats:
+    """Rates given counts: theta ~ Gamma(shape + n, rate + base)."""
+    mean = np.maximum(mean, _TINY)
+    shape = np.minimum((mean / np.maximum(tau, _TINY)) ** 2, 1e9)
+    drawn: Floats = np.take(shape, evidence.group, 1)
+    drawn += count
+    for stream, row in zip(streams, drawn, strict=True):
+        stream.standard_gamma(row, out=row)
+    rate = np.take(shape / mean, evidence.group, 1)
+    rate += evidence.base
+    drawn /= rate
+    return drawn
+
+
+def _shares(
+    evidence: Evidence, count: Floats, tau: Floats, mean: Floats, streams: Sequence[np.random.Generator]
+) -> Floats:
+    """Shares given counts: theta ~ Beta(a + n, b + base - n)."""
+    mean = np.clip(mean, 1e-6, 1 - 1e-6)
+    size = np.clip(mean * (1 - mean) / np.maximum(tau, _TINY) ** 2 - 1, 1e-3, 1e9)
+    a = np.take(mean * size, evidence.group, 1) + count
+    b = np.take((1 - mean) * size, evidence.group, 1) + np.maximum(evidence.base - count, 0)
+    drawn: Floats = np.stack([stream.beta(*row) for stream, *row in zip(streams, a, b, strict=True)])
+    return drawn
+
+
+def _measured(
+    evidence: Evidence, tau: Floats, mean: Floats, streams: Sequence[np.random.Generator]
+) -> Floats:
+    """True values given measured ones: normal about a mean of both, each by its precision."""
     own, common = evidence.base**2, tau**2
-    trust = np.divide(common, common + own, out=np.ones_like(own), where=common + own > 0)
-    sd = np.sqrt(trust * own)
-    drawn: Floats = mean + trust * (evidence.low - mean) + sd * random.standard_normal(len(evidence))
+    trust = np.divide(common, common + own, out=np.ones_like(tau), where=common + own > 0)
+    drawn = np.empty(trust.shape)
+    for stream, row in zip(streams, drawn, strict=True):
+        stream.standard_normal(out=row)
+    drawn *= np.sqrt(trust * own)
+    drawn += mean + trust * (evidence.low - mean)
     return drawn
 
 

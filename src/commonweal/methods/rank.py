@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from commonweal.methods import Floats, Integers
 from commonweal.methods.significant import DIGITS
 
+#: Ranks of a few areas take a byte each.
+SmallRanks = NDArray[np.int8 | np.int32]
 #: With this many areas or fewer, comparing each with each is faster than sorting many columns.
 _FEW: Final = 40
+#: Columns compared at once: they stay in a processor's cache.
+_AT_ONCE: Final = 16_384
 
 
 def rank(scores: Floats) -> tuple[Integers, Integers]:
@@ -64,10 +69,37 @@ def _rank_by_pairs(columns: Floats) -> tuple[Integers, Integers]:
     if usable.any():
         rounded = np.rint(keys * 10.0**half * 10.0 ** (shift - half))
         keys = np.where(usable, rounded, keys)
-    places = np.ones(keys.shape, dtype=np.int16)
+    ranks = np.where(there, _above(keys).T, 0).astype(np.int32)
+    return ranks, there.sum(axis=1).astype(np.int32)
+
+
+def draw_ranks(scores: Floats) -> SmallRanks:
+    """Ranks along the last axis of scores that were drawn: 1 is the highest, 0 where there is none.
+
+    What was drawn ties only where it is the same to the last bit, so few areas need no rounding first.
+
+    >>> draw_ranks(np.array([[0.3, 0.7, np.nan, 0.3]])).tolist()
+    [[2, 1, 0, 2]]
+    """
+    columns = scores.reshape(-1, scores.shape[-1])
+    if columns.shape[1] > _FEW:
+        return rank(scores)[0]
+    ranks = np.empty(columns.shape, dtype=np.int8)
+    for start in range(0, len(columns), _AT_ONCE):
+        keys = np.ascontiguousarray(columns[start : start + _AT_ONCE].T)
+        ranks[start : start + _AT_ONCE] = np.where(np.isnan(keys), 0, _above(keys)).T
+    return ranks.reshape(scores.shape)
+
+
+def _above(keys: Floats) -> SmallRanks:
+    """One more than how many rows of a column are above each: (areas, columns), few areas."""
+    places = np.ones(keys.shape, dtype=np.int8)
+    found = np.empty(keys.shape[1], dtype=bool)
+    one = found.view(np.int8)
     for first in range(len(keys)):
         for second in range(first):
-            places[first] += keys[second] > keys[first]
-            places[second] += keys[first] > keys[second]
-    ranks = np.where(there, places.T, 0).astype(np.int32)
-    return ranks, there.sum(axis=1).astype(np.int32)
+            np.greater(keys[second], keys[first], out=found)
+            places[first] += one
+            np.less(keys[second], keys[first], out=found)
+            places[second] += one
+    return places

@@ -16,8 +16,9 @@ from commonweal.model.framework import Framework
 from commonweal.model.handed_on import TABLES, HandedOn
 from commonweal.model.observation import STATUSES
 from commonweal.model.period import Period
-from commonweal.model.project import PeerRule, ProgressRule, Publication
+from commonweal.model.project import PeerRule, ProgressRule, Publication, UncertaintyRule
 from commonweal.model.recipe import CELL_STEPS, Recipe
+from commonweal.model.uncertainty import Uncertainty
 
 Array = np.ndarray[Any, Any]
 
@@ -94,10 +95,12 @@ PEERS: Final = {
 PERFORMANCE: Final = {
     "period": pl.String, "area": pl.String, "node": pl.String, "score": pl.Float64, "centre": pl.Float64,
     "spread": pl.Float64, "low": pl.Float64, "high": pl.Float64, "class": pl.String,
+    "probability": pl.Float64,
 }  # fmt: skip
 PROGRESS: Final = {
     "area": pl.String, "node": pl.String, "since": pl.String, "until": pl.String, "first": pl.Float64,
-    "last": pl.Float64, "per_year": pl.Float64, "class": pl.String, "basis": pl.String,
+    "last": pl.Float64, "per_year": pl.Float64, "class": pl.String, "probability": pl.Float64,
+    "basis": pl.String,
 }  # fmt: skip
 UNEVENNESS: Final = {
     "period": pl.String, "area": pl.String, "node": pl.String, "part": pl.String, "points": pl.Float64,
@@ -327,6 +330,9 @@ class Edition:
     publication: Publication = field(default_factory=Publication)
     peer_rule: PeerRule | None = None
     progress_rule: ProgressRule | None = None
+    #: what is asked for, and what was found; without a rule nothing is worked out
+    uncertainty_rule: UncertaintyRule | None = None
+    uncertainty: Uncertainty | None = None
     benchmarks: pl.DataFrame = _empty(BENCHMARKS)
     ledger: pl.DataFrame = _empty(LEDGER)
     peers: pl.DataFrame = _empty(PEERS)
@@ -363,10 +369,11 @@ class Edition:
         """The periods published, oldest first."""
         return self.scoring.periods
 
-    @property
+    @cached_property
     def scores(self) -> pl.DataFrame:
-        """Scores and ranks: a row for each node, area and period."""
-        return self.scoring.frame
+        """Scores, ranks and how sure they are: a row for each node, area and period."""
+        found = self.uncertainty
+        return self.scoring.frame if found is None else found.on(self.scoring.frame)
 
     @property
     def weights(self) -> pl.DataFrame:

@@ -231,4 +231,4 @@ def _replay_in_memory(edition: Edition, change: Mapping[str, Any]) -> Edition:
         answers=edition.scoring.answers or None,
         denominators=edition.scoring.denominators,
     )
-    return replace(edition, scoring=scoring)
+    return replace(edition, scoring=scoring, uncertainty=None)

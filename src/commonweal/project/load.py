@@ -37,6 +37,7 @@ from commonweal.project.records import read_measures, read_records
 from commonweal.project.schema import PeerKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
+from commonweal.project.uncertainty import choice_faults, uncertainty_rule
 from commonweal.project.values import Known
 
 FILE: Final = "commonweal.yaml"
@@ -130,6 +131,7 @@ class _Reading:
         self.check_recipe(recipe, chosen)
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
+        self.check_uncertainty(recipe, chosen)
         given = self.given_peers(areas)
         records, measures = self.records_and_measures(areas, chosen)
         tables, benchmarks = self.values(areas, chosen)
@@ -162,6 +164,7 @@ class _Reading:
             benchmarks=benchmarks,
             peers=_peers(keys, given),
             progress=_progress(keys),
+            uncertainty=uncertainty_rule(keys.uncertainty),
             editions=editions,
             answers=answers.by_parent,
             answer_tables=answers.tables,
@@ -253,6 +256,11 @@ class _Reading:
                 "Fill them in, or write `status: draft`.",
                 ("publication", "status"),
             )
+
+    def check_uncertainty(self, recipe: Recipe | None, chosen: Chosen | None) -> None:
+        """That each other way to take a step is one that could be taken here."""
+        if recipe is not None and chosen is not None:
+            self.faults += choice_faults(self.document, self.keys.uncertainty, recipe, chosen.framework)
 
     def check_peers(self, peers: PeerKeys, areas: Areas | None) -> None:
         """That peers are chosen in one way, by attributes that are numbers for every area."""

@@ -23,7 +23,7 @@ PROTECTED: Final = (
     "area", "period", "indicator", "value", "lower", "upper", "numerator", "denominator",
     "status", "kind", "per", "round_to", "source",
 )  # fmt: skip
-_UNCHANGED: Final = ("peers", "progress", "publication")
+_UNCHANGED: Final = ("peers", "progress", "uncertainty", "publication")
 
 
 def write_project(edition: Edition, project: Project, folder: Path) -> None:

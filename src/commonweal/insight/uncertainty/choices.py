@@ -18,6 +18,7 @@ from commonweal.engine.cells import Context
 from commonweal.engine.enter import Entered, enter, fill
 from commonweal.engine.fold import indicator_scores
 from commonweal.engine.replicate import batch_size, replicate
+from commonweal.errors import CommonwealError
 from commonweal.methods import Floats
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Node
@@ -73,18 +74,14 @@ class WeightSets:
     ) -> WeightSets:
         """Each weight of the edition times 1 + u, u uniform in (-spread, spread), independent.
 
-        Set k is drawn from a stream of its own. Weights that differ by period or area take their mean.
+        Set k is the same however many there are. Weights that differ by period or area take their mean.
         """
         parents = sorted(scoring.child_weights)
-        own = {parent: scoring.child_weights[parent].mean(axis=(0, 1)) for parent in parents}
-        drawn = []
-        for number in range(sets):
-            stream = np.random.Generator(np.random.Philox(key=(_SEED << 64) + number))
-            drawn.append([1 + spread * (2 * stream.random(len(own[parent])) - 1) for parent in parents])
-        return cls(
-            name,
-            {parent: own[parent] * np.stack([one[k] for one in drawn]) for k, parent in enumerate(parents)},
-        )
+        own = [scoring.child_weights[parent].mean(axis=(0, 1)) for parent in parents]
+        stream = np.random.Generator(np.random.Philox(key=_SEED))
+        drawn = 1 + spread * (2 * stream.random((sets, sum(map(len, own)))) - 1)
+        parts = np.split(drawn, np.cumsum([len(weights) for weights in own])[:-1], axis=1)
+        return cls(name, {p: weights * u for p, weights, u in zip(parents, own, parts, strict=True)})
 
 
 Input = Choice | WeightSets
@@ -110,7 +107,9 @@ class Experiment:
         """An experiment on an edition, from its own observations."""
         scoring, periods = edition.scoring, Periods(edition.periods, edition.carry)
         observations = Observations(edition.observations)
-        steps = (step for step in scoring.recipe.cells if isinstance(step, Fitted))
+        ways = [one.steps for choice in inputs if isinstance(choice, Choice) for one in choice.alternatives]
+        recipes = [scoring.recipe, *(scoring.recipe.changed(steps) for steps in ways if steps)]
+        steps = (step for recipe in recipes for step in recipe.cells if isinstance(step, Fitted))
         bases = sorted({step.base for step in steps if step.base})
         return cls(
             scoring,
@@ -124,7 +123,8 @@ class Experiment:
         """Score every row of `points` (runs, inputs), each number from 0 to 1.
 
         Yields batches: which runs, and the scores of every node in framework order, each (runs, periods,
-        areas) or one run that stands for all. Runs with the same alternatives are formed together.
+        areas) or one run that stands for all. Runs with the same steps are formed together; those whose
+        steps can't be run on these observations are left out.
         """
         picked = [
             [input.pick(at) if isinstance(input, Choice) else None for at in points[:, k]]
@@ -132,18 +132,26 @@ class Experiment:
         ]
         groups: dict[tuple[int, ...], list[int]] = {}
         for run in range(len(points)):
-            key = tuple(id(column[run]) for column in picked)
+            # nodes left out are weights of 0: they part no group
+            chosen = [one for column in picked if (one := column[run]) is not None]
+            key = tuple(id(one) for one in chosen if one.steps)
             groups.setdefault(key, []).append(run)
         _, periods, areas = self._own.shape
         size = batch_size(periods * areas)
         for runs in groups.values():
-            chosen = [column[runs[0]] for column in picked]
-            alternatives = [one for one in chosen if one is not None]
-            recipe, indicators = self._variant(alternatives)
+            chosen = [one for column in picked if (one := column[runs[0]]) is not None]
+            try:
+                recipe, indicators = self._variant(chosen)
+            except CommonwealError:
+                continue
             for start in range(0, len(runs), size):
                 part = np.array(runs[start : start + size])
-                weights = self._weights(points[part], alternatives)
-                yield part, replicate(self.scoring, indicators[:, None], weights, recipe)
+                without = [
+                    frozenset[str]().union(*(one.without for column in picked if (one := column[run])))
+                    for run in part
+                ]
+                weights = self._weights(points[part], without)
+                yield part, replicate(self.scoring, list(indicators[:, None]), weights, recipe)
 
     @cached_property
     def _own(self) -> Floats:
@@ -151,23 +159,21 @@ class Experiment:
         return np.moveaxis(self.scoring.scores[:, :, at], -1, 0)
 
     @cached_property
-    def _variants(self) -> dict[str, tuple[Recipe, Floats]]:
-        return {}
+    def _variants(self) -> dict[str, Floats]:
+        return {repr(self.scoring.recipe.cells): self._own}
 
     def _variant(self, alternatives: list[Alternative]) -> tuple[Recipe, Floats]:
         """The recipe with some steps replaced, and the scores of indicators that it leads to."""
         changes: dict[str, Any] = {}
         for alternative in alternatives:
             changes |= alternative.steps
-        key = repr(sorted(changes.items()))
+        recipe = self.scoring.recipe.changed(changes) if changes else self.scoring.recipe
+        key = repr(recipe.cells)
         if key not in self._variants:
-            recipe = self.scoring.recipe.changed(changes) if changes else self.scoring.recipe
-            self._variants[key] = (recipe, self._scored(recipe))
-        return self._variants[key]
+            self._variants[key] = self._scored(recipe)
+        return recipe, self._variants[key]
 
     def _scored(self, recipe: Recipe) -> Floats:
-        if recipe.cells == self.scoring.recipe.cells:
-            return self._own
         return indicator_scores(
             self.entered,
             self.scoring.areas,
@@ -178,18 +184,18 @@ class Experiment:
             self.context,
         )
 
-    def _weights(self, points: Floats, alternatives: list[Alternative]) -> dict[str, Floats]:
-        """The weights of each parent, (children, runs, periods, areas); 0 for what is left out."""
-        without = frozenset[str]().union(*(one.without for one in alternatives))
+    def _weights(self, points: Floats, without: list[frozenset[str]]) -> dict[str, Floats]:
+        """The weights of each parent, (children, runs, periods, areas); 0 for what a run leaves out."""
         found = {}
         for parent in self.scoring.framework.parents:
             children = self.scoring.framework.children(parent.id)
             share = self._sets(parent, points)
             if share is None:
                 share = np.moveaxis(self.scoring.child_weights[parent.id], -1, 0)[:, None]
-            gone = np.array([child.id in without for child in children])
-            if gone.any() and not gone.all():
-                share = np.where(gone[:, None, None, None], 0.0, share)
+            gone = np.array([[child.id in nodes for nodes in without] for child in children])
+            gone &= ~gone.all(axis=0)
+            if gone.any():
+                share = np.where(gone[:, :, None, None], 0.0, share)
             found[parent.id] = share
         return found
 

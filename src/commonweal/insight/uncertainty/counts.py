@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from commonweal.methods import Floats, Integers
+from commonweal.methods import Floats
 
 Array = np.ndarray[Any, Any]
 
@@ -37,15 +37,16 @@ class RankCounts:
         kept = tuple(nodes[:fit])
         return cls(kept, np.zeros((len(kept), periods, areas, classes), dtype=np.int32))
 
-    def add(self, ranks: Sequence[Integers]) -> None:
-        """Count the ranks of each node, (replications, periods, areas); 0 is no rank."""
+    def add(self, ranks: Array) -> None:
+        """Count ranks (nodes, replications, periods, areas); 0 is no rank."""
         _, periods, areas, classes = self.counts.shape
         cell = np.arange(periods * areas).reshape(1, periods, areas) * classes
         for held, found in zip(self.counts, ranks, strict=True):
-            where = cell + (found - 1) * classes // areas
-            seen = where[found > 0]
-            held += np.bincount(seen.reshape(-1), minlength=held.size).reshape(held.shape).astype(np.int32)
-        self.total += len(ranks[0])
+            classed = found if classes == areas else (found.astype(np.int64) - 1) * classes // areas + 1
+            where = cell + classed
+            seen = where[found > 0] - 1
+            held += np.bincount(seen, minlength=held.size).reshape(held.shape).astype(np.int32)
+        self.total += ranks.shape[1]
 
     def between(self, share: float) -> Array:
         """The ranks that hold the middle `share` of replications, (nodes, periods, areas, 2); 0: none.
