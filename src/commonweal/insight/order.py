@@ -11,7 +11,7 @@ STRONG: Final = ("dimension-best", "top-scores", "strongest")
 WEAK: Final = ("dimension-worst", "zero-scores", "weakest")
 #: Why a score is what it is.
 WHY: Final = ("unevenness", "holds-back", "lifts")
-COMPARED: Final = ("rank", "marks", "progress", "benchmark")
+COMPARED: Final = ("rank", "rank-range", "alike", "marks", "marks-by-chance", "progress", "benchmark")
 
 
 class Said(Protocol):

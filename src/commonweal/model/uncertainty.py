@@ -21,6 +21,9 @@ CHANCES: Final = {
 PAIRS: Final = {"period": pl.String, "area": pl.String, "other": pl.String, "above": pl.Float64}
 #: From this probability on something is said, or marked, without reserve.
 SURE: Final = 0.9
+#: From this probability on that one is above the other, two areas are told apart: the 5 in 100 that an
+#: interval of ranks leaves out on a side.
+APART: Final = 0.95
 #: With fewer areas nothing is said of chance: they are too few to learn from each other.
 FEWEST: Final = 8
 

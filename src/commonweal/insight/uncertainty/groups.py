@@ -1,4 +1,4 @@
-"""Areas that can't be told apart: those of which none is above another with a probability of 9 in 10."""
+"""Areas that can't be told apart: those of which none is above another with a probability of 19 in 20."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from commonweal.model.uncertainty import SURE
+from commonweal.model.uncertainty import APART
 
 Array = np.ndarray[Any, Any]
 
@@ -22,7 +22,7 @@ def groups(above: Array, order: Sequence[int]) -> list[tuple[int, ...]]:
     >>> groups(above, [0, 1, 2])
     [(0, 1), (1, 2)]
     """
-    apart = np.maximum(above, above.T)[np.ix_(order, order)] >= SURE
+    apart = np.maximum(above, above.T)[np.ix_(order, order)] >= APART
     found: list[tuple[int, ...]] = []
     start = end = 0
     for last in range(1, len(order) + 1):

@@ -14,6 +14,7 @@ from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.reasons import Gap, Unevenness, gap_to_peers, unevenness
 from commonweal.publish.site.scale import percent
 from commonweal.publish.site.scorecard import UNLIKE, Card, cards
+from commonweal.publish.site.sureness import Places
 from commonweal.publish.site.symbols import LEGEND, Symbol
 
 
@@ -72,6 +73,8 @@ class AreaPage:
     part_level: str
     last_place: str
     facts: tuple[layout.Fact, ...]
+    sure: tuple[Places, ...]
+    unsure: bool
     sections: tuple[tuple[str, str], ...]
     said: tuple[Said, ...]
     why: tuple[Statement, ...]
@@ -123,6 +126,8 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         part_level=words.sentence(lookup.framework.children(root.id)[0].level),
         last_place=words.ordinal(lookup.of(root.id)),
         facts=_facts(lookup, code),
+        sure=lookup.sure.rows(code, root.id, lookup.rank(code, root.id), lookup.of(root.id)),
+        unsure=any(row.hollow for card in made for group in card.groups for row in group),
         sections=tuple((id, name) for id, name, there in sections if there),
         said=said,
         why=order.by_kind(lookup.statements.get(code, ()), order.WHY),
@@ -183,7 +188,9 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
             layout.Fact(
                 f"Change since {change.since}",
                 words.signed(change.per_year),
-                f"points a year: {change.kind}" if change.kind else f"points a year, {UNLIKE}",
+                f"points a year: {change.kind}{'?' if change.hollow else ''}"
+                if change.kind
+                else f"points a year, {UNLIKE}",
             )
         )
     return tuple(facts)
@@ -224,6 +231,11 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
     )
 
 
+def _doubt(lookup: Lookup) -> str:
+    """How a class that could be chance is told from others, where that is known."""
+    return ": where that is not unlikely, the class has a question mark" if lookup.sure.found else ""
+
+
 def _neighbours(lookup: Lookup, code: str) -> tuple[layout.Link | None, layout.Link | None]:
     """The areas before and after in the alphabet."""
     named = sorted(lookup.areas, key=lambda area: (area.name, area.code))
@@ -253,13 +265,19 @@ def _notes(lookup: Lookup, code: str) -> tuple[str, ...]:
             f" and than {words.points(rule.floor, 0 if rule.floor == round(rule.floor) else 1)}."
             " On the line is within."
         )
+        if lookup.sure.found:
+            notes.append(
+                "A mark is solid where it would come out the same at least 9 times in 10 if only chance"
+                " differed, and hollow, with a question mark, where it might not. Figures that come without a"
+                " count or an interval are taken as they are: nothing says how far chance could move them."
+            )
     cuts = lookup.edition.progress_rule
     if lookup.changes and cuts:
         low, middle, high = (words.number(cut) for cut in cuts.cuts)
         notes.append(
             f"Progress in points a year since {lookup.since}: below {low} is deterioration, up to {middle}"
             f" stagnation, up to {high} steady improvement, above that significant improvement. It says how"
-            " large a change is, not whether it could be chance."
+            f" large a change is, not whether it could be chance{_doubt(lookup)}."
         )
     if code in lookup.floored:
         names = words.listed([lookup.framework[node].name for node in lookup.floored[code]])
