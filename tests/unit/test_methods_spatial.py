@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,11 @@ from commonweal.methods.spatial import discoveries, local_moran, moran
 
 
 def grid(side: int) -> np.ndarray:
+    """The neighbours of each square of a board, above, below, left and right."""
     x, y = np.divmod(np.arange(side * side), side)
     away = np.abs(np.subtract.outer(x, x)) + np.abs(np.subtract.outer(y, y))
-    return away == 1
+    found = [np.flatnonzero(row == 1) for row in away]
+    return np.array([[*near, *[-1] * (4 - len(near))] for near in found])
 
 
 def test_a_chessboard_is_as_unlike_its_neighbours_as_can_be() -> None:
@@ -26,7 +30,7 @@ def test_a_slope_by_the_sum_written_out() -> None:
     z = x - x.mean()
     by_hand = 0.0
     for i in range(16):
-        around = np.flatnonzero(near[i])
+        around = near[i][near[i] >= 0]
         by_hand += sum(z[i] * z[j] / len(around) for j in around)
     assert moran(x, near).value == pytest.approx(by_hand / (z**2).sum())
 
@@ -60,8 +64,20 @@ def test_the_same_everywhere_has_no_answer() -> None:
 
 def test_a_place_without_neighbours_is_not_tested() -> None:
     near = grid(3)
-    near[0] = near[:, 0] = False
+    near[0] = -1
+    near[near == 0] = -1
     assert np.isnan(local_moran(np.arange(9.0), near).p[0])
+
+
+def test_each_place_draws_its_neighbours_from_all_others() -> None:
+    x, near = np.random.default_rng(9).normal(size=9), grid(3)
+    found = local_moran(x, near, shuffles=40_000)
+    z = x - x.mean()
+    for i in (0, 4, 8):
+        count = int((near[i] >= 0).sum())
+        every = np.array([np.mean(c) for c in combinations(np.delete(z, i), count)])
+        low, high = (every <= found.around[i] + 1e-12).mean(), (every >= found.around[i] - 1e-12).mean()
+        assert found.p[i] == pytest.approx(min(1, 2 * min(low, high)), abs=0.01)
 
 
 def test_discoveries_are_those_of_benjamini_and_hochberg() -> None:

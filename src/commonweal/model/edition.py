@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.model.area import Areas
+from commonweal.model.comparisons import CONVERGENCE, OVERTAKING, PATTERN, SPREAD, TRENDS
 from commonweal.model.framework import Framework
 from commonweal.model.handed_on import TABLES, HandedOn
 from commonweal.model.observation import STATUSES
@@ -339,6 +340,11 @@ class Edition:
     performance: pl.DataFrame = _empty(PERFORMANCE)
     progress: pl.DataFrame = _empty(PROGRESS)
     unevenness: pl.DataFrame = _empty(UNEVENNESS)
+    trends: pl.DataFrame = _empty(TRENDS)
+    spread: pl.DataFrame = _empty(SPREAD)
+    convergence: pl.DataFrame = _empty(CONVERGENCE)
+    pattern: pl.DataFrame = _empty(PATTERN)
+    overtaking: pl.DataFrame = _empty(OVERTAKING)
     #: what makes its statements; they are made when first asked for, since many areas have many
     tell: Callable[[Edition], pl.DataFrame] = _says_nothing
     internal: bool = False

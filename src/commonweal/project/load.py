@@ -347,6 +347,13 @@ class _Reading:
         if since and found and since not in found:
             what = f"progress counts since {since!r}, which is not published"
             self.fault("PROGRESS-SINCE", what, f"Use one of: {', '.join(found)}.", ("progress", "since"))
+        elif keys.progress and found and (since or min(found.values()).label) == max(found.values()).label:
+            self.fault(
+                "PROGRESS-PERIODS",
+                f"progress is asked for, but no period before {max(found.values())} is there to count from",
+                "Publish an earlier period, count from one, or leave progress out.",
+                ("progress", "since"),
+            )
         return Periods(tuple(sorted(found.values())), keys.periods.carry) if found else None
 
     def check_coverage(
