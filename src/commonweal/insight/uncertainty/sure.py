@@ -135,7 +135,9 @@ class _Chance:
         return frozenset(nodes[n].id for n in self.moving if nodes[n].is_indicator)
 
     def run(self, replications: int, threads: int) -> None:
-        """Draw, and count as batches come."""
+        """Draw, and count as batches come; nothing to do where chance is known of no figure."""
+        if not self.moving:
+            return
         root = self.scoring.node_index[self.scoring.framework.roots[0].id]
         first = self.kept.index(_since(self.edition))
         ranked = -self.counts.counts.shape[1]
