@@ -153,8 +153,13 @@ class _Chance:
                 self.moves.add([held[n][:, first] for n in self.moving], latest)
 
     def ranks(self) -> Array:
-        """(periods, areas, nodes, 2) of the whole edition: of what chance can't move the published rank."""
+        """(periods, areas, nodes, 2) of the whole edition: of what chance can't move the published rank.
+
+        None (0) where chance is known of no figure.
+        """
         whole = self.edition.scoring
+        if not self.moving:
+            return np.zeros((*whole.ranks.shape, 2), dtype=np.int64)
         own = whole.ranks.astype(np.int64)
         found = np.stack([own, own], axis=-1)
         periods = self.counts.counts.shape[1]
