@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from commonweal.methods.posterior import KINDS, Evidence, Kind, Posterior
 from commonweal.methods.treat import bent
 from commonweal.model.edition import Scoring
 from commonweal.model.observation import Status
+from commonweal.model.period import Period
 
 Array = np.ndarray[Any, Any]
 
@@ -25,6 +26,22 @@ SHARES: Final = ("percentage",)
 _HALF: Final = 1.959963984540054
 #: A base so small that nothing is learnt from it: the truth is then drawn from what all areas have in common.
 _NO_BASE: Final = 1e-9
+
+
+class Cells(Protocol):
+    """Cells of an edition: the position of the indicator, period and area of each."""
+
+    @property
+    def indicator(self) -> Array:
+        """Positions among the indicators."""
+
+    @property
+    def period(self) -> Array:
+        """Positions among the published periods."""
+
+    @property
+    def area(self) -> Array:
+        """Positions among the areas."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +79,7 @@ def sources(scoring: Scoring, observations: pl.DataFrame) -> list[Source]:
             groups = own.select("indicator", "own").unique(maintain_order=True).with_row_index("group")
             own = own.join(groups, on=["indicator", "own"], how="left", maintain_order="left")
             cells = entered.join(own.select("entry", *once), on=once, how="inner", maintain_order="left")
-            posterior = Posterior.of(_evidence(own, kind), groups.height)
+            posterior = Posterior.of(_in_time(_evidence(own, kind), own), groups.height)
             unit = np.ones(own.height) if kind == "measured" else own["per"].fill_null(1.0).to_numpy()
             place = (cells[name].to_numpy() for name in ("entry", "i", "p", "a"))
             found.append(Source(posterior, unit, *place))
@@ -116,6 +133,15 @@ def _evidence(rows: pl.DataFrame, kind: Kind) -> Evidence:
     return Evidence(kind, group, np.where(unknown, 0.0, low), np.where(unknown, 0.0, high), base)
 
 
+def _in_time(evidence: Evidence, rows: pl.DataFrame) -> Evidence:
+    """With the series that figures of several periods make: an indicator in an area."""
+    series = rows.select(pl.struct("indicator", "area").rank("dense")).to_series().to_numpy() - 1
+    indicator = rows["indicator"].rank("dense").to_numpy() - 1
+    ends = {label: Period.parse(label).end for label in rows["own"].unique()}
+    time = np.array([ends[label].toordinal() / 365.25 for label in rows["own"]])
+    return replace(evidence, series=series, indicator=indicator, time=time)
+
+
 def _stands_for(
     rows: pl.DataFrame, hidden: Array, lower: Floats, upper: Floats, base: Floats
 ) -> tuple[Floats, Floats]:
@@ -154,45 +180,49 @@ class Rescorer:
 
     def scores(self, source: Source, values: Floats) -> Floats:
         """Scores (replications, cells) of true values (replications, observations)."""
-        met: Floats = (values * source.unit)[:, source.entries]
-        if self.divisors is not None:
-            met = met / self.divisors[source.period, source.area, source.indicator]
-        met = self._bent(source, met)
+        return self.at(source, (values * source.unit)[:, source.entries])
+
+    def at(self, cells: Cells, values: Floats) -> Floats:
+        """Scores (replications, cells) of values (replications, cells) in the units of their source."""
+        divisors = 1.0 if self.divisors is None else self.divisors[cells.period, cells.area, cells.indicator]
+        met = self._bent(cells, values / divisors)
         fits = self.scoring.fits
-        x0, x1, s0, s1 = fits[source.period if len(fits) > 1 else 0, source.indicator].T
+        x0, x1, s0, s1 = fits[cells.period if len(fits) > 1 else 0, cells.indicator].T
         with np.errstate(invalid="ignore", divide="ignore"):
             scores: Floats = s0 + (s1 - s0) * ((met - x0) / (x1 - x0))
-        for i, cells in _by(source.indicator):
+        for i, here in _by(cells.indicator):
             method = self.scoring.recipe.normalise.at(self.scoring.framework.indicators[i].id)
-            if method.name in STRAIGHT and self._is_straight(i):
+            if self.is_straight(i):
                 low, high = limits(method.name, dict(method.parameters))
-                scores[:, cells] = np.clip(scores[:, cells], low, high)
+                scores[:, here] = np.clip(scores[:, here], low, high)
             else:
-                self._read_off(source, i, cells, met, scores)
+                self._read_off(cells, i, here, met, scores)
         return scores
 
-    def _is_straight(self, i: int) -> bool:
-        return bool(np.isfinite(self.scoring.fits[:, i]).any())
+    def is_straight(self, i: int) -> bool:
+        """Whether an indicator's scores lie on a line; else they are read off, which is an approximation."""
+        method = self.scoring.recipe.normalise.at(self.scoring.framework.indicators[i].id)
+        return method.name in STRAIGHT and bool(np.isfinite(self.scoring.fits[:, i]).any())
 
-    def _bent(self, source: Source, met: Floats) -> Floats:
+    def _bent(self, cells: Cells, met: Floats) -> Floats:
         for curves in self.scoring.curves:
-            for p, cells in _by(source.period):
-                curve = curves[p if len(curves) > 1 else 0][source.indicator[cells]]
-                met[:, cells] = bent(curve, met[:, cells].T).T
+            for p, here in _by(cells.period):
+                curve = curves[p if len(curves) > 1 else 0][cells.indicator[here]]
+                met[:, here] = bent(curve, met[:, here].T).T
         return met
 
-    def _read_off(self, source: Source, i: int, cells: Array, met: Floats, scores: Floats) -> None:
+    def _read_off(self, cells: Cells, i: int, here: Array, met: Floats, scores: Floats) -> None:
         """Scores between those that the edition gave, by straight lines; level beyond the ends."""
         node = self.scoring.node_index[self.scoring.framework.indicators[i].id]
         met_then = self.scoring.values if self.scoring.met is None else self.scoring.met
         each = self.scoring.recipe.normalise.rule == "each-period"
-        for p, at in _by(source.period[cells]):
+        for p, at in _by(cells.period[here]):
             periods = [p] if each else slice(None)
             x, s = met_then[periods, :, i].reshape(-1), self.scoring.scores[periods, :, node].reshape(-1)
             there = np.isfinite(x) & np.isfinite(s)
             known, first = np.unique(x[there], return_index=True)
             if len(known):
-                scores[:, cells[at]] = np.interp(met[:, cells[at]], known, s[there][first])
+                scores[:, here[at]] = np.interp(met[:, here[at]], known, s[there][first])
 
 
 def _by(numbers: Array) -> Iterator[tuple[int, Array]]:
