@@ -15,11 +15,15 @@ from commonweal.publish.site.choropleth import MapPicture
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.node_pictures import node_map
+from commonweal.publish.site.pattern import KINDS, Pattern, pattern
 from commonweal.publish.site.ranking import WHISKERS, Drawing, Ranking, RankRow, drawing, ticks
 from commonweal.publish.site.scale import Axis, percent
 from commonweal.publish.site.scorecard import PROGRESS_SIGN, UNLIKE
 from commonweal.publish.site.shapes import Shapes
 from commonweal.publish.site.sureness import figures as figures_of
+
+#: What is said of the index under what changed.
+_MOVED = ("change", "progress-classes", "convergence", "inequality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Home:
     ranged: bool
     ranking: Ranking
     moves: Moves | None
+    pattern: Pattern | None
     measures: str
     sure: tuple[str, ...]
     parts: tuple[layout.Link, ...]
@@ -80,7 +85,9 @@ def home(lookup: Lookup, shapes: Shapes | None) -> Home:
         page=layout.page(edition, "index.html", f"{heading} in {lookup.latest}", "areas"),
         heading=heading,
         finding=findings.of_place(lookup),
-        more=tuple(s for s in lookup.statements.get("", ()) if not s.node and s.kind != "finding"),
+        more=tuple(
+            s for s in lookup.statements.get("", ()) if not s.node and s.kind not in ("finding", *KINDS)
+        ),
         facts=_facts(lookup),
         types=lookup.types,
         type=lookup.type,
@@ -89,6 +96,7 @@ def home(lookup: Lookup, shapes: Shapes | None) -> Home:
         map=node_map(lookup, lookup.root, shapes, "areas/") if shapes else None,
         ranking=_ranking(lookup),
         moves=_moves(lookup),
+        pattern=pattern(lookup),
         measures=lookup.root.description,
         sure=how_sure(lookup),
         parts=tuple(
@@ -229,9 +237,7 @@ def _moves(lookup: Lookup) -> Moves | None:
     return Moves(
         lookup.since,
         lookup.latest,
-        tuple(
-            s for s in findings.about_node(lookup, lookup.root.id) if s.kind in ("change", "progress-classes")
-        ),
+        tuple(s for s in findings.about_node(lookup, lookup.root.id) if s.kind in _MOVED),
         f"Scores of {lookup.edition.place} as a whole: hollow dot {lookup.since}, solid dot {lookup.latest},"
         f" {scale}. The class says how large a change is, not whether it could be chance.",
         words.sentence(lookup.framework.levels[1]),
