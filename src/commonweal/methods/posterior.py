@@ -8,7 +8,8 @@ make wide intervals. Given those, each area's true value follows from its own fi
 - proportions: n ~ Binomial(base, theta), theta ~ Beta with that mean and tau;
 - measured values: y ~ Normal(theta, sd), theta ~ Normal with that mean and tau.
 
-A count that was rounded or hidden is first drawn from the whole numbers that it may stand for.
+A count that was rounded or hidden is first drawn from the whole numbers that it may stand for. Where figures
+of one indicator and area stand in several periods, their draws are joined: see `persistence`.
 
 Sources: Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.4 (the grid over tau, uniform prior);
 Clayton and Kaldor 1987, doi:10.2307/2532003 (gamma prior for rates of small areas).
@@ -17,12 +18,13 @@ Clayton and Kaldor 1987, doi:10.2307/2532003 (gamma prior for rates of small are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 
 from commonweal.methods import Floats, Integers
+from commonweal.methods.persistence import Figures, Joined, joined
 
 Kind = Literal["count", "proportion", "measured"]
 KINDS: Final[tuple[Kind, ...]] = ("count", "proportion", "measured")
@@ -33,6 +35,8 @@ _FAR: Final = 3.0
 #: Of whole numbers that a published count may stand for, so many are told apart.
 _STANDS_FOR: Final = 9
 _TINY: Final = 1e-12
+#: The least rate, and share, that logarithms are taken of.
+_LEAST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +53,10 @@ class Evidence:
     low: Floats
     high: Floats
     base: Floats
+    #: figures of one indicator in one area, by number; their indicator; and when each is of, in years
+    series: Integers | None = None
+    indicator: Integers | None = None
+    time: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.group)
@@ -69,6 +77,7 @@ class Posterior:
     mean: Floats
     spread: Floats
     stands: Floats
+    joined: Joined | None = None
 
     @classmethod
     def of(cls, evidence: Evidence, groups: int) -> Posterior:
@@ -91,7 +100,8 @@ class Posterior:
         weight /= weight[:, -1:]
         best = np.argmax(density, axis=1)[:, None]
         at = [np.take_along_axis(table, best, 1)[:, 0][evidence.group] for table in (mean, tau)]
-        return cls(evidence, tau, weight, mean, 1.0 / np.sqrt(precision), _stands_for(evidence, *at))
+        found = cls(evidence, tau, weight, mean, 1.0 / np.sqrt(precision), _stands_for(evidence, *at))
+        return replace(found, joined=_joined(found, density))
 
     def draw(self, random: np.random.Generator) -> Floats:
         """One draw of the true values, shape (figures,): per unit of base, or in the units of the values."""
@@ -106,6 +116,15 @@ class Posterior:
             stream.random(out=c)
             stream.standard_normal(out=n)
         tau, mean = self._common(chance, normal)
+        drawn = self._apart(tau, mean, streams)
+        if self.joined is None:
+            return drawn
+        kind = evidence.kind
+        return _back(kind, self.joined.join(_linked(kind, drawn), _linked(kind, mean), normal))
+
+    def _apart(self, tau: Floats, mean: Floats, streams: Sequence[np.random.Generator]) -> Floats:
+        """Draws of each figure by its own period alone."""
+        evidence = self.evidence
         own = np.take(tau, evidence.group, 1), np.take(mean, evidence.group, 1)
         if evidence.kind == "measured":
             return _measured(evidence, *own, streams)
@@ -179,6 +198,85 @@ def _measured(
     drawn *= np.sqrt(trust * own)
     drawn += mean + trust * (evidence.low - mean)
     return drawn
+
+
+def _joined(posterior: Posterior, density: Floats) -> Joined | None:
+    """The joint posterior of series in time, where the evidence names them."""
+    evidence = posterior.evidence
+    if evidence.series is None or evidence.indicator is None or evidence.time is None or not len(evidence):
+        return None
+    share = density / density.sum(axis=1, keepdims=True)
+    tau = np.maximum(np.sqrt((share * posterior.tau**2).sum(axis=1)), _TINY)[evidence.group]
+    mean = (share * posterior.mean).sum(axis=1)[evidence.group]
+    centre, scale = _moments(posterior, mean, tau)
+    kind = evidence.kind
+    figures = Figures(
+        evidence.group,
+        _linked(kind, mean),
+        tau * _slope(kind, mean),
+        _linked(kind, centre),
+        scale * _slope(kind, centre),
+    )
+    return joined(figures, evidence.series, evidence.indicator, evidence.time)
+
+
+def _linked(kind: Kind, x: Floats) -> Floats:
+    """Figures on the scale on which areas keep their distance in time: rates by ratios, shares by odds."""
+    if kind == "count":
+        logs: Floats = np.log(np.maximum(x, _LEAST))
+        return logs
+    if kind == "proportion":
+        odds = np.clip(x, _LEAST, 1 - _LEAST)
+        logits: Floats = np.log(odds / (1 - odds))
+        return logits
+    return x
+
+
+def _slope(kind: Kind, x: Floats) -> Floats:
+    """How much that scale moves with a figure."""
+    if kind == "count":
+        return 1.0 / np.maximum(x, _LEAST)
+    if kind == "proportion":
+        odds = np.clip(x, _LEAST, 1 - _LEAST)
+        return 1.0 / (odds * (1 - odds))
+    return np.ones_like(x)
+
+
+def _back(kind: Kind, x: Floats) -> Floats:
+    """From that scale to figures again."""
+    if kind == "count":
+        rates: Floats = np.exp(x, out=x)
+        return rates
+    if kind == "proportion":
+        shares: Floats = 1.0 / (1.0 + np.exp(-x))
+        return shares
+    return x
+
+
+def _moments(posterior: Posterior, mean: Floats, tau: Floats) -> tuple[Floats, Floats]:
+    """The mean and standard deviation of each true figure, given the common mean and spread."""
+    evidence = posterior.evidence
+    if evidence.kind == "measured":
+        own, common = evidence.base**2, tau**2
+        trust = common / np.maximum(common + own, _TINY**2)
+        return mean + trust * (evidence.low - mean), np.maximum(np.sqrt(trust * own), _TINY)
+    chance = np.diff(posterior.stands, axis=1, prepend=0.0)
+    number = np.arange(chance.shape[1])
+    up = (chance * number).sum(axis=1)
+    unknown = (chance * number**2).sum(axis=1) - up**2
+    count = evidence.low + up
+    if evidence.kind == "count":
+        mean = np.maximum(mean, _TINY)
+        shape = np.minimum((mean / tau) ** 2, 1e9)
+        size = shape / mean + evidence.base
+        centre = (shape + count) / size
+        return centre, np.maximum(np.sqrt(centre / size + unknown / size**2), _TINY)
+    mean = np.clip(mean, 1e-6, 1 - 1e-6)
+    prior = np.clip(mean * (1 - mean) / tau**2 - 1, 1e-3, 1e9)
+    size = prior + evidence.base
+    centre = (mean * prior + count) / size
+    square = centre * (1 - centre) / (size + 1) + unknown / size**2
+    return centre, np.maximum(np.sqrt(np.maximum(square, 0.0)), _TINY)
 
 
 def _figures(evidence: Evidence, groups: int) -> tuple[Floats, Floats]:
