@@ -71,7 +71,7 @@ def read(edition: Edition) -> dict[str, Reader]:
 
 
 def _leads(file: str, link: str, found: dict[str, Reader]) -> bool:
-    if ":" in link or link.endswith((".css", ".csv", ".json", ".geojson", ".yaml")):
+    if ":" in link or link.endswith((".css", ".csv", ".docx", ".json", ".geojson", ".txt", ".yaml")):
         return True
     path, _, fragment = link.partition("#")
     target = file

@@ -88,6 +88,7 @@ class AreaPage:
     peers: Peers | None
     notes: tuple[str, ...]
     symbols: tuple[Symbol, ...]
+    brief: str
     before: layout.Link | None
     after: layout.Link | None
 
@@ -141,6 +142,7 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         peers=peers,
         notes=_notes(lookup, code),
         symbols=LEGEND,
+        brief=lookup.area_files[code].removesuffix(".html"),
         before=before,
         after=after,
     )
