@@ -8,7 +8,20 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("demo", "new", "check", "build", "audit", "explain", "freeze", "diff", "export", "schema", "help")
+COMMANDS = (
+    "demo",
+    "new",
+    "check",
+    "build",
+    "audit",
+    "explain",
+    "whatif",
+    "freeze",
+    "diff",
+    "export",
+    "schema",
+    "help",
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
