@@ -6,8 +6,8 @@ figures persist. Without that a change between two periods would be taken for mo
 The truth of area i at time t is m_t + d_it, with d_i normal, of standard deviation tau, and of correlation
 exp(-c |s - t|) between times s and t in years. c is found from how much more figures move than counting
 explains: the mean of ((y_t - y_s - (m_t - m_s))^2 - v_t - v_s) / (2 tau^2 |t - s|) over neighbours in time,
-of the indicator and of all together. Given c, means and covariances are those of a normal posterior; the shape
-about them is that of the draws.
+of the indicator and of all together. Given c, means and covariances are those of a normal posterior; the
+shape about them is that of the draws.
 
 Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), equations 2.23 to 2.26.
 """
@@ -183,7 +183,7 @@ def _common(
     rows = np.broadcast_to(group[:, :, None], precision.shape)
     np.add.at(whole, (rows, rows.transpose(0, 2, 1)), precision)
     np.add.at(pull, group, np.einsum("sij,sj->si", precision, away))
-    unsure: Floats = _inverse(whole)
+    unsure = _inverse(whole)
     late, early = near.late, near.early
     if len(late) >= _LEARNS:
         size = tau[late] * tau[early] * near.years
@@ -197,17 +197,19 @@ def _common(
             np.add.at(whole, (one, other), -pulled)
             np.add.at(pull, one, -pulled * (mean[one] - mean[other]))
         unsure = _inverse(whole)
-    triangle: Floats = np.linalg.cholesky((unsure + unsure.T) / 2)
-    moves: Floats = unsure @ pull
-    return triangle, moves
+    triangle = np.linalg.cholesky((unsure + unsure.T) / 2)
+    return _floats(triangle), _floats(unsure @ pull)
 
 
 def _inverse(whole: Floats) -> Floats:
     """The inverse of a precision whose rows may differ much in size."""
     size = np.sqrt(np.maximum(np.diag(whole), _TINY))
     scaled = whole / size[:, None] / size + 1e-9 * np.eye(len(whole))
-    inverse: Floats = np.linalg.inv(scaled) / size[:, None] / size
-    return inverse
+    return _floats(np.linalg.inv(scaled) / size[:, None] / size)
+
+
+def _floats(x: Array) -> Floats:
+    return np.asarray(x, dtype=np.float64)
 
 
 def _slots(series: Array, time: Floats) -> Array:

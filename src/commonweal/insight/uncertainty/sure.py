@@ -153,19 +153,9 @@ class _Chance:
                 self.moves.add([held[n][:, first] for n in self.moving], latest)
 
     def ranks(self) -> Array:
-        """(periods, areas, nodes, 2) of the whole edition: of what chance can't move the published rank.
-
-        None (0) where chance is known of no figure.
-        """
-        whole = self.edition.scoring
-        if not self.moving:
-            return np.zeros((*whole.ranks.shape, 2), dtype=np.int64)
-        own = whole.ranks.astype(np.int64)
-        found = np.stack([own, own], axis=-1)
-        periods = self.counts.counts.shape[1]
-        found[:-periods] = 0
-        not_counted = sorted(set(self.moving) - set(self.counts.nodes))
-        found[:, :, not_counted] = 0
+        """(periods, areas, nodes, 2) of the whole edition; 0 for nodes of which chance is not known."""
+        own = self.edition.scoring.ranks.astype(np.int64)
+        found = np.zeros((*own.shape, 2), dtype=np.int64)
         _widen(found, self.counts, own)
         return found
 
