@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from commonweal.pipeline.folder import build, check
     from commonweal.pipeline.frames import score
     from commonweal.pipeline.freezing import freeze
+    from commonweal.pipeline.supposing import whatif, whatif_budget, whatif_reach
     from commonweal.project.edition import read_edition
     from commonweal.project.load import load as load_project
 
@@ -57,6 +58,9 @@ _HOMES = {
     "read_edition": "project.edition",
     "replay": "pipeline.comparing",
     "score": "pipeline.frames",
+    "whatif": "pipeline.supposing",
+    "whatif_budget": "pipeline.supposing",
+    "whatif_reach": "pipeline.supposing",
     "write_demo": "demo.write",
 }
 _INSIDE = {"explain_gap": "gap", "explain_score": "score", "load_project": "load", "write_demo": "write"}
@@ -88,6 +92,9 @@ __all__ = [
     "read_edition",
     "replay",
     "score",
+    "whatif",
+    "whatif_budget",
+    "whatif_reach",
     "write_demo",
 ]
 

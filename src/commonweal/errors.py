@@ -87,10 +87,12 @@ CODES: Final[dict[str, str]] = {
     "PATH-VARIABLE": "a path names an environment variable that can't be used",
     "PEERS-ATTRIBUTE": "peers are chosen by something that is not a number for each area",
     "PEERS-FEW": "too few peers are asked for, or too few areas are there",
+    "PEERS-GIVEN": "a peer that is given by hand can't be used",
     "PEERS-IN-INDEX": "peers are chosen by something that is in the index",
     "PERIOD-EMPTY": "a published period has no data",
     "PERIOD-FORM": "a period is not written in a form that is known",
     "PERIOD-UNKNOWN": "a period is needed but not given, or not among those published",
+    "PROGRESS-PERIODS": "progress is asked for, but there is one period only",
     "PROGRESS-SCALE": "progress is asked for, but periods have no scale in common",
     "PROGRESS-SINCE": "progress counts since a period that is not published",
     "PROJECT-KEY": "a project has a key that is not known",
@@ -128,6 +130,12 @@ CODES: Final[dict[str, str]] = {
     "THEME-CONTRAST": "a theme's colours can't be read or are too close",
     "TREAT-VALUE": "a treatment can't take a value",
     "VALUES-BASE": "values about people come without what their protection needs",
+    "WHATIF-ASKED": "what is asked of a scenario can't be told",
+    "WHATIF-BUDGET": "a budget of points is none",
+    "WHATIF-METHOD": "no smallest change can be shown for the way an index is formed",
+    "WHATIF-TARGET": "a target to reach is none, or can't be read",
+    "WHATIF-VALUE": "a value to suppose can't be used",
+    "WHATIF-WITHIN": "a bound that keeps a change realistic is not to be had",
 }
 
 

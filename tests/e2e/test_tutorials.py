@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
+TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
+DOCUMENTS = [ROOT / "README.md", *TUTORIALS, ROOT / "docs" / "how-to" / "what-if.md"]
 ELIDED = "…"  # a line of its own: what stands here is left out
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -198,8 +198,10 @@ def test_a_carried_indicator_makes_no_progress(make_scoring):
     ]
 
 
-def test_one_period_makes_no_progress(make_scoring):
-    assert progress(scoring_of(make_scoring, [50.0]), ProgressRule()).is_empty()
+def test_progress_of_one_period_is_refused(make_scoring):
+    with pytest.raises(CommonwealError) as raised:
+        progress(scoring_of(make_scoring, [50.0]), ProgressRule())
+    assert codes_of(raised) == ["PROGRESS-PERIODS"]
 
 
 def test_since_must_be_published(make_scoring):

@@ -9,7 +9,20 @@ from typing import Final
 
 import typer
 
-from commonweal.cli import audit, build, check, demo, diff, explain, export, freeze, help_page, new, schema
+from commonweal.cli import (
+    audit,
+    build,
+    check,
+    demo,
+    diff,
+    explain,
+    export,
+    freeze,
+    help_page,
+    new,
+    schema,
+    whatif,
+)
 from commonweal.errors import CommonwealError, Fault
 
 OUR_FAULT: Final = 1
@@ -25,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, new, check, build, audit, explain, freeze, diff, export, schema, help_page):
+for command in (demo, new, check, build, audit, explain, whatif, freeze, diff, export, schema, help_page):
     app.command(name=command.NAME, help=command.HELP, epilog=command.EXAMPLE)(command.run)
 
 

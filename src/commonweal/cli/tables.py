@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def lines(frame: pl.DataFrame) -> Iterator[str]:
+def lines(frame: pl.DataFrame, decimals: int = 1) -> Iterator[str]:
     """The header and rows of a frame, columns aligned, numbers to the right.
 
     >>> import polars as pl
     >>> list(lines(pl.DataFrame({"ward": ["Abbey", "River"], "score": [37.1, 9.0]})))
     ['ward   score', 'Abbey   37.1', 'River    9.0']
     """
-    cells = [[_text(value) for value in frame[name]] for name in frame.columns]
+    cells = [[_text(value, decimals) for value in frame[name]] for name in frame.columns]
     widths = [max(map(len, [name, *column])) for name, column in zip(frame.columns, cells, strict=True)]
     right = [dtype.is_numeric() for dtype in frame.dtypes]
     for row in [frame.columns, *zip(*cells, strict=True)]:
@@ -28,7 +28,7 @@ def lines(frame: pl.DataFrame) -> Iterator[str]:
         yield "  ".join(fields).rstrip()
 
 
-def _text(value: object) -> str:
+def _text(value: object, decimals: int) -> str:
     if value is None:
         return ""
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+    return f"{value:.{decimals}f}" if isinstance(value, float) else str(value)

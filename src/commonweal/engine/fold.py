@@ -160,6 +160,23 @@ def fold(
     )
 
 
+def indicator_scores(
+    entered: Entered,
+    areas: tuple[str, ...],
+    framework: Framework,
+    recipe: Recipe,
+    bases: Mapping[str, Entered] | None = None,
+    editions: Mapping[str, HandedOn] = NO_EDITIONS,
+    context: Context | None = None,
+) -> Floats:
+    """The scores (indicators, periods, areas) that a recipe's steps on cells lead to; no parent is formed."""
+    cells = Cells.of(framework, areas, entered, bases or {})
+    run = Run(framework, context or Context(), editions, cells, cells.values)
+    run.all(recipe)
+    scores: Floats = run.cells.values[:, cells.published]
+    return scores
+
+
 def _stacked(frames: list[pl.DataFrame], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 

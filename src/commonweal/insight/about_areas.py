@@ -40,7 +40,10 @@ def finding(facts: Facts, area: int) -> Statement:
     else:
         overall = f"{name} comes {facts.place(area, root)}"
         said = len(parts) > 1 and {facts.of(part) for part in parts} == {facts.of(root)}
-        overall += "." if said else f" {facts.of_areas(root)}."
+        overall += "" if said else f" {facts.of_areas(root)}"
+        ends = facts.by_chance(area, root)
+        moves = ends is not None and ends[0] != ends[1]
+        overall += f"; chance alone could place it {words.between(*ends)}." if ends and moves else "."
     if len(parts) > 1:
         joined = f"Taken together, {overall}" if facts.rank(area, root) else overall
         overall = f"{_ends_of(facts, area, parts)} {joined}"
@@ -106,12 +109,15 @@ def _parts(facts: Facts, area: int) -> Iterator[Statement]:
         score = facts.score(area, part)
         text = (
             f"{facts.names[area]} is {facts.place(area, part)} {facts.of_areas(part)}"
-            f" for {words.inside(part.name)} ({facts.points(score)})"
+            f" for {words.inside(part.name)} ({facts.points(score)}{facts.chance(area, part)})"
         )
         named = [
             f"for {words.inside(child.name)}"
             for child in facts.edition.framework.children(part.id)
-            if facts.rank(area, child) and facts.of(child) > 1 and facts.place(area, child) == end
+            if facts.rank(area, child)
+            and facts.of(child) > 1
+            and facts.place(area, child) == end
+            and not facts.chance(area, child)
         ]
         if named:
             text += f", and {end} {words.listed(named)}"
@@ -160,7 +166,8 @@ def _at_the_end(facts: Facts, area: int, nodes: list[Node], kind: str, score: st
 def _indicator(facts: Facts, area: int, node: Node, kind: str) -> Statement:
     score, value = facts.score(area, node), facts.shown[area, facts.indicator_index[node.id]]
     place = facts.place(area, node)
-    text = f"{words.plain(node.name)}: {place} {facts.of_areas(node)} ({facts.points(score)})"
+    points = f"{facts.points(score)}{facts.chance(area, node)}"
+    text = f"{words.plain(node.name)}: {place} {facts.of_areas(node)} ({points})"
     if np.isfinite(value):
         text += f", at {words.amount(float(value), node.unit)}"
         ranked = facts.ranks[:, facts.index(node)] > 0

@@ -61,7 +61,7 @@ def _against_peers(facts: Facts) -> Iterator[Statement]:
     top = facts.index(facts.root)
     here = np.repeat(np.arange(len(peers)), peers.shape[1])
     there = peers.reshape(-1)
-    scored = np.isfinite(facts.scores[here, top]) & np.isfinite(facts.scores[there, top])
+    scored = (there >= 0) & np.isfinite(facts.scores[here, top]) & np.isfinite(facts.scores[there, top])
     here, there = here[scored], there[scored]
     when = np.full_like(here, facts.at)
     parts = split(facts.edition.scoring, (when, there), (when, here), top)
@@ -104,11 +104,29 @@ def _progress(facts: Facts) -> Iterator[Statement]:
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
         how = moved(facts, row["per_year"], row["since"], row["until"])
         mark = row["class"] or ""
-        end = f": {mark}" if mark else f", {_unlike(facts, row)}"
+        end = f": {mark}{_sure(row['probability'])}" if mark else f", {_unlike(facts, row)}"
         yield Statement(
             "progress", f"{words.possessive(name)} {what} {how}{end}.", row["area"], node.id, row["since"],
-            row["per_year"], mark,
+            row["per_year"], mark, probability=row["probability"],
         )  # fmt: skip
+
+
+def _sure(probability: float | None) -> str:
+    """The probability of a class, to follow it; nothing where chance is not known.
+
+    >>> _sure(0.812), _sure(0.999), _sure(None)
+    (', with a probability of 0.81', ', with a probability above 0.99', '')
+    """
+    if probability is None:
+        return ""
+    how = (
+        "above 0.99"
+        if probability > 0.99
+        else "below 0.01"
+        if probability < 0.01
+        else f"of {probability:.2f}"
+    )
+    return f", with a probability {how}"
 
 
 def _unlike(facts: Facts, row: dict[str, Any]) -> str:

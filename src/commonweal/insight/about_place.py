@@ -55,6 +55,10 @@ def _leaders(facts: Facts, scored: Array) -> Statement:
         if not set(first) & set(last):
             break
     gap = float(scores[scored].max() - scores[scored].min())
+    if facts.by_chance(order[0], facts.root) is not None:
+        first, last = _clear(facts, order), _clear(facts, back)
+        if set(first) & set(last):
+            return _none_leads(facts, order, gap)
     if facts.ranks[last[0], facts.index(facts.root)] == 1:
         text = f"{facts.all_of(len(order))} have the same score."
     else:
@@ -69,6 +73,33 @@ def _leaders(facts: Facts, scored: Array) -> Statement:
 def _with_ties(order: list[int], ranks: Array, ends: int) -> Array:
     """The first `ends` areas in order, and those that share the rank of the last of them."""
     return np.array([a for i, a in enumerate(order) if i < ends or ranks[a] == ranks[order[ends - 1]]])
+
+
+def _clear(facts: Facts, order: list[int]) -> Array:
+    """The fewest areas from one end on of which each can be told apart from all that follow."""
+    held = 1
+    while held < len(order):
+        rest = np.array(order[held:])
+        reach = [
+            held + int(np.flatnonzero(~apart).max())
+            for a in order[:held]
+            if not (apart := facts.apart(a, rest)).all()
+        ]
+        if not reach:
+            break
+        held = max(reach) + 1
+    return np.array(order[:held])
+
+
+def _none_leads(facts: Facts, order: list[int], gap: float) -> Statement:
+    """Where areas run into each other all the way from the first to the last."""
+    ends = facts.apart(order[0], np.array(order[-1:]))[0]
+    far = f"{_apart(facts, gap)} from first to last"
+    if ends:
+        text = f"No {words.one_type(facts.edition.areas.type)} stands clear of the next: it is {far}."
+    else:
+        text = f"{facts.all_of(len(order))} are too close to tell apart: it is {far}."
+    return Statement("finding", text, "", "", "all", gap)
 
 
 def _apart(facts: Facts, gap: float) -> str:
@@ -183,8 +214,8 @@ def _ends(facts: Facts, node: Node) -> Iterator[Statement]:
     else:
         text = (
             f"For {words.inside(node.name)} {_comes(facts, first)} first {facts.of_areas(node)}"
-            f" ({facts.points(scores[first[0]])}), and {_comes(facts, last)} last"
-            f" ({facts.points(scores[last[0]])})."
+            f" ({facts.points(scores[first[0]])}{facts.chance(first[0], node)}), and"
+            f" {_comes(facts, last)} last ({facts.points(scores[last[0]])}{facts.chance(last[0], node)})."
         )
     yield Statement("finding", text, "", node.id, "all", float(scores[first[0]] - scores[last[0]]))
 

@@ -70,7 +70,7 @@ def making(edition: Edition, indicator: str) -> Making:
         return Making.ADDED
     i = [node.id for node in edition.framework.indicators].index(indicator)
     there = np.isfinite(edition.scoring.values[-1, :, i])
-    known = _populations(edition.areas)
+    known = populations(edition.areas)
     weighed = all(known.get(code) for code, held in zip(edition.scoring.areas, there, strict=True) if held)
     return Making.WEIGHTED if weighed else Making.PLAIN
 
@@ -87,7 +87,7 @@ def _whole(scoring: Scoring, areas: Areas, observations: pl.DataFrame) -> pl.Dat
     cells = with_divisors(scoring, areas, _entered(scoring)).join(
         observations.rename({"period": "own"}), on=["indicator", "own", "area"], how="left"
     )
-    weight = pl.col("area").replace_strict(_populations(areas), default=None, return_dtype=pl.Float64)
+    weight = pl.col("area").replace_strict(populations(areas), default=None, return_dtype=pl.Float64)
     per = pl.col("per").fill_null(pl.when(pl.col("kind") == "percentage").then(100.0).otherwise(1.0))
     cells = cells.with_columns(
         weight.alias("weight"),
@@ -140,7 +140,8 @@ def _entered(scoring: Scoring) -> pl.DataFrame:
     )
 
 
-def _populations(areas: Areas) -> dict[str, float]:
+def populations(areas: Areas) -> dict[str, float]:
+    """The people of each area that has a number of them in the column `population`."""
     table = areas.attributes
     if _POPULATION not in table.columns or not table[_POPULATION].dtype.is_numeric():
         return {}

@@ -12,6 +12,7 @@ from commonweal.insight import words
 from commonweal.model.edition import Edition
 from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
+from commonweal.model.uncertainty import APART, Uncertainty
 
 Array = np.ndarray[Any, Any]
 #: Where a larger share of areas is hidden, no place is told from an indicator and its page warns.
@@ -28,6 +29,9 @@ class Statement(NamedTuple):
     against: str = ""
     value: float | None = None
     mark: str = ""
+    lower: float | None = None
+    upper: float | None = None
+    probability: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +149,60 @@ class Facts:
         """An area's place for a node, in words: first, joint 3rd, last."""
         ties = int(self.ties[area, self.index(node)])
         return words.place(self.rank(area, node), self.of(node), ties)
+
+    @cached_property
+    def _sure(self) -> Uncertainty | None:
+        found = self.edition.uncertainty
+        return None if found is None or found.why_not else found
+
+    def by_chance(self, area: int, node: Node) -> tuple[int, int] | None:
+        """The ranks that chance alone could give an area, where that is known."""
+        return self._between(self._sure.ranks, area, node) if self._sure else None
+
+    def by_choice(self, area: int, node: Node) -> tuple[int, int] | None:
+        """The ranks in 9 of 10 re-runs with other choices, where there were any."""
+        return self._between(self._sure.ranges, area, node) if self._sure else None
+
+    def _between(self, held: Array, area: int, node: Node) -> tuple[int, int] | None:
+        low, high = held[self.at, area, self.index(node)].tolist()
+        return (low, high) if low else None
+
+    def chance(self, area: int, node: Node) -> str:
+        """ "; 14th to 17th by chance", to follow a place; nothing where there is no other place to tell."""
+        ends = self.by_chance(area, node)
+        return f"; {words.between(*ends)} by chance" if ends and ends[0] != ends[1] else ""
+
+    @cached_property
+    def _above(self) -> Array | None:
+        """How probable it is that a row's area is above a column's; None where pairs are not known."""
+        if self._sure is None or self._sure.pairs.is_empty():
+            return None
+        at, count = self.edition.scoring.area_index, len(self.codes)
+        above = np.full((count, count), 0.5)
+        for first, second, share in self._sure.pairs.select("area", "other", "above").rows():
+            above[at[first], at[second]], above[at[second], at[first]] = share, 1 - share
+        return above
+
+    def apart(self, area: int, others: Array) -> Array:
+        """Which others an area can be told apart from in the index; all of them where nothing is known.
+
+        Two are told apart where one is above the other with a probability of 19 in 20; with too many areas
+        to compare each with each, where the ranks that chance could give them do not overlap.
+        """
+        if self._sure is None:
+            return np.ones(len(others), dtype=bool)
+        if self._above is not None:
+            share = self._above[area, others]
+            clear: Array = np.maximum(share, 1 - share) >= APART
+            return clear
+        ends = self._sure.ranks[self.at, :, self.index(self.root)]
+        beyond: Array = (ends[others, 0] > ends[area, 1]) | (ends[others, 1] < ends[area, 0])
+        return beyond
+
+    @property
+    def pairs_known(self) -> bool:
+        """Whether each area was compared with each."""
+        return self._above is not None
 
     def of_areas(self, node: Node) -> str:
         """ "of 17 wards"."""

@@ -7,10 +7,15 @@ from dataclasses import replace
 import polars as pl
 
 from commonweal.insight.benchmarks import benchmarks
+from commonweal.insight.convergence import convergence, spread
+from commonweal.insight.overtaking import overtaking
 from commonweal.insight.peers import peers
 from commonweal.insight.performance import performance
+from commonweal.insight.place_pattern import place_pattern
 from commonweal.insight.progress import progress
 from commonweal.insight.statements import statements
+from commonweal.insight.trends import trends
+from commonweal.insight.uncertainty.sure import how_sure
 from commonweal.insight.unevenness import unevenness
 from commonweal.model.edition import Edition
 
@@ -18,19 +23,31 @@ from commonweal.model.edition import Edition
 def interpret(edition: Edition, given_benchmarks: pl.DataFrame) -> Edition:
     """The same edition with its peers, performance, progress, unevenness, benchmarks and statements.
 
-    Peers and performance need a peer rule, progress a progress rule; without one they stay empty.
+    Peers and performance need a peer rule, progress, trends and convergence a progress rule, and how sure
+    they are its rule; without one they stay empty.
     `given_benchmarks` has name, period, indicator, value and may have lower, upper, numerator, denominator.
-    Raises PEERS-ATTRIBUTE, PEERS-IN-INDEX, PEERS-FEW, PROGRESS-SINCE, PROGRESS-SCALE.
+    Raises PEERS-ATTRIBUTE, PEERS-IN-INDEX, PEERS-FEW, PROGRESS-PERIODS, PROGRESS-SINCE, PROGRESS-SCALE.
     """
     scoring = edition.scoring
     meant = replace(
         edition,
         unevenness=unevenness(scoring),
         benchmarks=benchmarks(scoring, edition.areas, edition.observations, edition.place, given_benchmarks),
+        pattern=place_pattern(scoring, edition.areas),
+        overtaking=overtaking(scoring),
     )
     if edition.peer_rule is not None:
         near = peers(scoring, edition.areas, edition.peer_rule)
         meant = replace(meant, peers=near, performance=performance(scoring, near, edition.peer_rule))
     if edition.progress_rule is not None:
-        meant = replace(meant, progress=progress(scoring, edition.progress_rule))
+        rule = edition.progress_rule
+        meant = replace(
+            meant,
+            progress=progress(scoring, rule),
+            trends=trends(scoring, rule),
+            convergence=convergence(scoring, rule),
+            spread=spread(scoring),
+        )
+    if edition.uncertainty_rule is not None:
+        meant = how_sure(meant)
     return replace(meant, tell=statements)

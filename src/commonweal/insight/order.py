@@ -11,7 +11,7 @@ STRONG: Final = ("dimension-best", "top-scores", "strongest")
 WEAK: Final = ("dimension-worst", "zero-scores", "weakest")
 #: Why a score is what it is.
 WHY: Final = ("unevenness", "holds-back", "lifts")
-COMPARED: Final = ("rank", "marks", "progress", "benchmark")
+COMPARED: Final = ("rank", "rank-range", "alike", "marks", "marks-by-chance", "progress", "benchmark")
 
 
 class Said(Protocol):
@@ -40,8 +40,8 @@ def columns(scoring: Scoring, said: Iterable[S]) -> tuple[tuple[str, tuple[S, ..
     out.
     """
     held = [s for s in said if s.kind not in ("finding", *WHY)]
-    best_first = sorted(held, key=lambda s: _standing(scoring, s))
-    worst_first = sorted(held, key=lambda s: -_standing(scoring, s))
+    best_first = sorted(held, key=lambda s: standing(scoring, s))
+    worst_first = sorted(held, key=lambda s: -standing(scoring, s))
     rest = [s for s in held if s.kind not in STRONG + WEAK]
     other = (*by_kind(rest, COMPARED), *(s for s in rest if s.kind not in COMPARED))
     found = (
@@ -57,7 +57,7 @@ def by_kind(said: Sequence[S], kinds: tuple[str, ...]) -> tuple[S, ...]:
     return tuple(sorted((s for s in said if s.kind in kinds), key=lambda s: kinds.index(s.kind)))
 
 
-def _standing(scoring: Scoring, said: Said) -> float:
+def standing(scoring: Scoring, said: Said) -> float:
     """A statement's place among all, from 0 for first to 1 for last; 0 where it is about no one node."""
     if not said.node:
         return 0.0

@@ -24,15 +24,13 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
     could be chance. A node has no per_year and no class where each indicator below it has one and the same
     observation at both ends, carried from one to the other: nothing was measured twice. `basis` is "differs"
     where an indicator below the node has a score at one end only: then the points are there but no class,
-    for the scores are of unlike things. Columns of `PROGRESS`; empty with fewer than two periods, no row
-    where an end has no score.
+    for the scores are of unlike things. `probability` is empty here: it comes from draws. Columns of
+    `PROGRESS`; no row where an end has no score.
 
-    Raises PROGRESS-SINCE, PROGRESS-SCALE.
+    Raises PROGRESS-PERIODS, PROGRESS-SINCE, PROGRESS-SCALE.
     """
-    start = _start(scoring, rule)
+    start = start_of(scoring, rule)
     end = len(scoring.periods) - 1
-    if start >= end:
-        return pl.DataFrame(schema=PROGRESS)
     if scoring.recipe.normalise.rule == "each-period":
         raise CommonwealError(
             Fault(
@@ -46,7 +44,7 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
     years = scoring.periods[end].years_after(scoring.periods[start])
     a, n = np.nonzero(np.isfinite(first) & np.isfinite(last))
     per_year = ((last - first) / years)[a, n]
-    made = ~_same_observation(scoring, start, end)[a, n]
+    made = ~same_observation(scoring, start, end)[a, n]
     alike = same_indicators(scoring, start, end)[a, n]
     return pl.DataFrame(
         {
@@ -58,6 +56,7 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
             "last": last[a, n],
             "per_year": per_year,
             "class": pl.Series(CLASSES).gather(class_of(per_year, rule)),
+            "probability": pl.Series([None], dtype=pl.Float64).gather(np.zeros(len(a), dtype=int)),
             "basis": np.where(alike, SAME, DIFFERS),
         },
         schema=PROGRESS,
@@ -78,10 +77,9 @@ def class_of(per_year: Array, rule: ProgressRule) -> Array:
     return (x >= low).astype(int) + (x > middle) + (x > high)
 
 
-def _start(scoring: Scoring, rule: ProgressRule) -> int:
-    if not rule.since:
-        return 0
-    if rule.since not in scoring.period_index:
+def start_of(scoring: Scoring, rule: ProgressRule) -> int:
+    """The position of the period that progress counts from. Raises PROGRESS-PERIODS, PROGRESS-SINCE."""
+    if rule.since and rule.since not in scoring.period_index:
         raise CommonwealError(
             Fault(
                 "PROGRESS-SINCE",
@@ -90,10 +88,20 @@ def _start(scoring: Scoring, rule: ProgressRule) -> int:
                 path=("progress", "since"),
             )
         )
-    return scoring.period_index[rule.since]
+    start = scoring.period_index.get(rule.since, 0)
+    if start == len(scoring.periods) - 1:
+        raise CommonwealError(
+            Fault(
+                "PROGRESS-PERIODS",
+                f"progress is asked for, but no period before {scoring.periods[-1]} is there to count from",
+                "Publish an earlier period, count from one, or leave progress out.",
+                path=("progress", "since"),
+            )
+        )
+    return start
 
 
-def _same_observation(scoring: Scoring, start: int, end: int) -> Array:
+def same_observation(scoring: Scoring, start: int, end: int) -> Array:
     """Whether a node's two ends are made of the same observations, shape (areas, nodes)."""
     tree, at = scoring.framework, scoring.node_index
     same = np.ones(scoring.scores.shape[1:], dtype=bool)

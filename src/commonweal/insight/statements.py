@@ -7,14 +7,26 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
+from typing import Final
 
 import polars as pl
 
 from commonweal.insight.about_areas import about_areas
 from commonweal.insight.about_comparisons import about_comparisons
 from commonweal.insight.about_place import about_nodes, about_place
+from commonweal.insight.about_sureness import about_sureness
+from commonweal.insight.convergence import about_convergence
 from commonweal.insight.facts import Facts, Statement
+from commonweal.insight.overtaking import about_overtaking
+from commonweal.insight.place_pattern import about_pattern
+from commonweal.insight.trends import about_trends
 from commonweal.model.edition import STATEMENTS, Edition
+
+#: Everything that has something to say.
+_ABOUT: Final = (
+    about_place, about_nodes, about_areas, about_comparisons, about_sureness,
+    about_trends, about_convergence, about_pattern, about_overtaking,
+)  # fmt: skip
 
 
 def statements(edition: Edition) -> pl.DataFrame:
@@ -22,10 +34,10 @@ def statements(edition: Edition) -> pl.DataFrame:
 
     `area` is empty for those about the place as a whole or a node, `node` for those about no one node.
     `id` is the sentence's address on its page: unique, the same from build to build, and a valid HTML id.
-    `lower`, `upper` and `probability` are empty: nothing here says how sure a figure is.
+    `lower` and `upper` are the ranks that chance alone could give, `probability` that of a class.
     """
     facts = Facts(edition)
-    said = list(chain(about_place(facts), about_nodes(facts), about_areas(facts), about_comparisons(facts)))
+    said = list(chain.from_iterable(about(facts) for about in _ABOUT))
     said.sort(key=lambda s: (s.area, _order(facts, s.node), s.kind, s.against))
     columns = {
         "id": _addresses(said),
@@ -35,7 +47,9 @@ def statements(edition: Edition) -> pl.DataFrame:
         "kind": [s.kind for s in said],
         "against": [s.against for s in said],
         "value": [s.value for s in said],
-        **{name: [None] * len(said) for name in ("lower", "upper", "probability")},
+        "lower": [s.lower for s in said],
+        "upper": [s.upper for s in said],
+        "probability": [s.probability for s in said],
         "class": [s.mark for s in said],
         "text": [s.text for s in said],
     }

@@ -160,6 +160,15 @@ def place(rank: int, of: int, ties: int = 1) -> str:
     return "last" if rank == of else joint + ordinal(rank)
 
 
+def between(low: int, high: int) -> str:
+    """Places as a span.
+
+    >>> between(14, 17), between(3, 3)
+    ('14th to 17th', '3rd')
+    """
+    return ordinal(low) if low == high else f"{ordinal(low)} to {ordinal(high)}"
+
+
 def count(n: int) -> str:
     """A small count in words, a larger one in figures.
 

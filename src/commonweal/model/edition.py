@@ -12,13 +12,15 @@ import numpy as np
 import polars as pl
 
 from commonweal.model.area import Areas
+from commonweal.model.comparisons import CONVERGENCE, OVERTAKING, PATTERN, SPREAD, TRENDS
 from commonweal.model.framework import Framework
 from commonweal.model.handed_on import TABLES, HandedOn
 from commonweal.model.lookup import FIT
 from commonweal.model.observation import STATUSES
 from commonweal.model.period import Period
-from commonweal.model.project import PeerRule, ProgressRule, Publication
+from commonweal.model.project import PeerRule, ProgressRule, Publication, UncertaintyRule
 from commonweal.model.recipe import CELL_STEPS, Recipe
+from commonweal.model.uncertainty import Uncertainty
 
 Array = np.ndarray[Any, Any]
 
@@ -95,10 +97,12 @@ PEERS: Final = {
 PERFORMANCE: Final = {
     "period": pl.String, "area": pl.String, "node": pl.String, "score": pl.Float64, "centre": pl.Float64,
     "spread": pl.Float64, "low": pl.Float64, "high": pl.Float64, "class": pl.String,
+    "probability": pl.Float64,
 }  # fmt: skip
 PROGRESS: Final = {
     "area": pl.String, "node": pl.String, "since": pl.String, "until": pl.String, "first": pl.Float64,
-    "last": pl.Float64, "per_year": pl.Float64, "class": pl.String, "basis": pl.String,
+    "last": pl.Float64, "per_year": pl.Float64, "class": pl.String, "probability": pl.Float64,
+    "basis": pl.String,
 }  # fmt: skip
 UNEVENNESS: Final = {
     "period": pl.String, "area": pl.String, "node": pl.String, "part": pl.String, "points": pl.Float64,
@@ -328,6 +332,9 @@ class Edition:
     publication: Publication = field(default_factory=Publication)
     peer_rule: PeerRule | None = None
     progress_rule: ProgressRule | None = None
+    #: what is asked for, and what was found; without a rule nothing is worked out
+    uncertainty_rule: UncertaintyRule | None = None
+    uncertainty: Uncertainty | None = None
     benchmarks: pl.DataFrame = _empty(BENCHMARKS)
     ledger: pl.DataFrame = _empty(LEDGER)
     fit: pl.DataFrame = _empty(FIT)
@@ -335,6 +342,11 @@ class Edition:
     performance: pl.DataFrame = _empty(PERFORMANCE)
     progress: pl.DataFrame = _empty(PROGRESS)
     unevenness: pl.DataFrame = _empty(UNEVENNESS)
+    trends: pl.DataFrame = _empty(TRENDS)
+    spread: pl.DataFrame = _empty(SPREAD)
+    convergence: pl.DataFrame = _empty(CONVERGENCE)
+    pattern: pl.DataFrame = _empty(PATTERN)
+    overtaking: pl.DataFrame = _empty(OVERTAKING)
     #: what makes its statements; they are made when first asked for, since many areas have many
     tell: Callable[[Edition], pl.DataFrame] = _says_nothing
     internal: bool = False
@@ -367,10 +379,11 @@ class Edition:
         """The periods published, oldest first."""
         return self.scoring.periods
 
-    @property
+    @cached_property
     def scores(self) -> pl.DataFrame:
-        """Scores and ranks: a row for each node, area and period."""
-        return self.scoring.frame
+        """Scores, ranks and how sure they are: a row for each node, area and period."""
+        found = self.uncertainty
+        return self.scoring.frame if found is None else found.on(self.scoring.frame)
 
     @property
     def weights(self) -> pl.DataFrame:

@@ -30,7 +30,9 @@ JOINT: Final = "\x1f"
 class PeerRule:
     """Who an area is compared with, and how far from them counts as different.
 
-    Over- or under-performing: further from the peers' centre than max(floor, times x spread).
+    Peers are nearest in the attributes `by`, in a way named by `method`, or `given` by hand: (area, its peers,
+    the first most alike). Over- or under-performing: further from the peers' centre than
+    max(floor, times x spread).
     """
 
     by: tuple[str, ...]
@@ -39,6 +41,10 @@ class PeerRule:
     spread: Literal["average-absolute-deviation", "standard-deviation"] = "average-absolute-deviation"
     times: float = 1.0
     floor: float = 1.0
+    method: Literal["attributes", "cluster", "statistical"] = "attributes"
+    #: groups that method cluster parts the areas into; 0 leaves the number to the areas
+    clusters: int = 0
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,20 @@ class ProgressRule:
 
     since: str = ""
     cuts: tuple[float, float, float] = (-0.5, 0.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class UncertaintyRule:
+    """How often scores are made again to see how sure ranks are, and which choices of method then vary.
+
+    `choices` are alternatives to the project's own steps, by a name for each choice; None for the usual ones.
+    `weights` is a share that each weight may rise or fall by, or a way to draw them.
+    """
+
+    replications: int = 1000
+    choices: Mapping[str, tuple[Mapping[str, Any], ...]] | None = None
+    leave_out: Literal["indicators", "components", "none"] = "indicators"
+    weights: float | Literal["pca-bootstrap", "dirichlet"] = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +120,7 @@ class Project:
     benchmarks: pl.DataFrame
     peers: PeerRule | None = None
     progress: ProgressRule | None = None
+    uncertainty: UncertaintyRule = field(default_factory=UncertaintyRule)
     #: what the editions that frozen rules name hand on, by the name that the recipe gives them
     editions: Mapping[str, HandedOn] = field(default_factory=dict)
     #: name, area, period, group (its texts joined by U+001F), value; and what parts each name into groups

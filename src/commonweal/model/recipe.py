@@ -107,6 +107,20 @@ class Recipe:
                 path=("normalise", "rule"),
             )
 
+    def changed(self, written: Mapping[str, Any]) -> Recipe:
+        """This recipe with the steps of `written` in the place of its own of the same names.
+
+        >>> recipe = Recipe.read([{"impute": "component-mean"}, {"treat": "winsorise"}])
+        >>> [step.key for step in recipe.changed({"treat": "none", "normalise": "zscore"}).cells]
+        ['impute', 'normalise']
+        """
+        steps = [step for step in self.steps if step.key not in written]
+        for step in Recipe.read(written).steps:
+            if step.key in written:
+                later = (i for i, other in enumerate(steps) if ORDER.index(other.key) > ORDER.index(step.key))
+                steps.insert(next(later, len(steps)), step)
+        return Recipe(tuple(steps))
+
     def _mixed_periods(self) -> Iterator[Fault]:
         """Treated period by period, then put on one scale: a move in time would be the treatment's."""
         by_period = False

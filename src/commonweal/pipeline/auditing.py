@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from commonweal.insight.audit import Audit, audit
+from commonweal.insight.audit import Audit, audit, sensitive
 from commonweal.pipeline.folder import make
 
 
 def audit_folder(root: Path, *, report: Callable[[str], None]) -> Audit:
-    """Audit what a build of the folder would publish. Raises CommonwealError with every fault found."""
+    """Audit what a build of the folder would publish, and which choice of method moves ranks.
+
+    Raises CommonwealError with every fault found.
+    """
     edition = make(root, report=report).edition
     report("Auditing")
-    return audit(edition)
+    return audit(edition, sensitive.part)

@@ -16,7 +16,7 @@ from commonweal.insight.moves import moves
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.observation import Observations
 from commonweal.model.project import Periods, Project
-from commonweal.model.recipe import ORDER, Normalise, Recipe, Weigh
+from commonweal.model.recipe import Normalise, Weigh
 from commonweal.pipeline.folder import make_of, score_project
 from commonweal.pipeline.frames import without_edition
 from commonweal.pipeline.protecting import protect
@@ -215,7 +215,7 @@ def _inventory(scoring: Scoring) -> pl.DataFrame:
 
 
 def _replay_in_memory(edition: Edition, change: Mapping[str, Any]) -> Edition:
-    recipe = _changed(edition.recipe, change)
+    recipe = edition.recipe.changed(change)
     raise_any(
         fault
         for fault in without_edition(recipe, edition.scoring.editions)
@@ -232,14 +232,4 @@ def _replay_in_memory(edition: Edition, change: Mapping[str, Any]) -> Edition:
         answers=edition.scoring.answers or None,
         denominators=edition.scoring.denominators,
     )
-    return replace(edition, scoring=scoring)
-
-
-def _changed(recipe: Recipe, change: Mapping[str, Any]) -> Recipe:
-    """The recipe with the steps of `change` in the place of its own."""
-    steps = [step for step in recipe.steps if step.key not in change]
-    for step in Recipe.read(change).steps:
-        if step.key in change:
-            later = (i for i, other in enumerate(steps) if ORDER.index(other.key) > ORDER.index(step.key))
-            steps.insert(next(later, len(steps)), step)
-    return Recipe(tuple(steps))
+    return replace(edition, scoring=scoring, uncertainty=None)

@@ -9,11 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from commonweal.insight import explain, order
+from commonweal.insight import explain, order, overtaking, restated
 from commonweal.insight.explain import Explanation
 from commonweal.insight.facts import Statement
 from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make
+from commonweal.pipeline.freezing import EDITIONS
+from commonweal.project.edition import is_edition, read_edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,10 @@ def explain_area(root: Path, area: str, against: str, *, report: Callable[[str],
     """Explain an area's latest score and its gap to `against`: an area, a period, ``peers`` or ``all``.
 
     The lines begin with the finding and the gap that was asked for; what the score is made of comes last.
+    Against an area they say what the order of the two hangs on, against a period what of the change from the
+    figure published then is re-statement, where the project keeps an edition that published it.
 
-    Raises AREA-UNKNOWN and the other faults of `insight.explain`.
+    Raises AREA-UNKNOWN and the other faults of `insight.explain`, EDITION-BROKEN.
     """
     edition = make(root, report=report).edition
     whole = explain.score(edition, area)
@@ -37,6 +41,8 @@ def explain_area(root: Path, area: str, against: str, *, report: Callable[[str],
     said = _said(edition, whole.area)
     lines = [s.text for s in said if s.kind == "finding"]
     lines += ["", *explain.lines(gap, edition)]
+    more, answers = _more(root, edition, gap)
+    lines += ["", *more] if more else []
     lines += ["", *(s.text for s in order.by_kind(said, order.WHY))]
     for heading, found in order.columns(edition.scoring, said):
         lines += ["", f"{heading}:", *(f"  {s.text}" for s in found)]
@@ -50,8 +56,42 @@ def explain_area(root: Path, area: str, against: str, *, report: Callable[[str],
             "statements": [s.text for s in said],
             "score": _document(whole),
             "gap": _document(gap),
+            **answers,
         },
     )
+
+
+def _more(root: Path, edition: Edition, gap: Explanation) -> tuple[list[str], dict[str, Any]]:
+    """What is said beside a gap, as lines and for the document."""
+    if gap.against in edition.scoring.area_index:
+        race = overtaking.race(edition, gap.area, gap.against)
+        moved = None if race.swap is None else race.swap.moved
+        told = {
+            "weightings": None if race.why_not else race.weightings,
+            "shift": moved,
+            "givers": list(race.givers),
+            "taker": race.taker,
+            "why_not": race.why_not,
+        }
+        return overtaking.lines(edition, race), {"overtaking": told}
+    if gap.against in edition.scoring.period_index:
+        found = restated.restated(edition, gap.area, gap.against, _older(root))
+        if found is not None:
+            told = {
+                "edition": found.edition,
+                "published": found.published,
+                "change": found.change,
+                "real": found.real,
+                "restatement": found.restatement,
+            }
+            return restated.lines(edition, found), {"restated": told}
+    return [], {}
+
+
+def _older(root: Path) -> dict[str, pl.DataFrame]:
+    """The scores of the editions that a project keeps, by name."""
+    folders = sorted((root / EDITIONS).iterdir()) if (root / EDITIONS).is_dir() else []
+    return {folder.name: read_edition(folder).scores for folder in folders if is_edition(folder)}
 
 
 def _said(edition: Edition, area: str) -> list[Statement]:

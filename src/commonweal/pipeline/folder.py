@@ -110,6 +110,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         publication=loaded.publication,
         peer_rule=loaded.peers,
         progress_rule=loaded.progress,
+        uncertainty_rule=loaded.uncertainty,
         ledger=gated.ledger,
         fit=sources.fit_table(collected.moved),
         internal=internal,
@@ -119,7 +120,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         carry=loaded.periods.carry,
     )
     found = advice(loaded, gated.observations, scoring)
-    return Made(insight.interpret(edition, loaded.benchmarks), loaded, found, gated.details)
+    return Made(interpret_project(loaded, edition), loaded, found, gated.details)
 
 
 def _loaded(root: Path, report: Report) -> Project:
@@ -140,6 +141,14 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
             answers=loaded.answers,
             denominators=loaded.denominators,
         )
+    except CommonwealError as error:
+        raise CommonwealError(project.place(loaded.root, error.faults)) from None
+
+
+def interpret_project(loaded: Project, edition: Edition) -> Edition:
+    """The edition with its meaning; a fault of a rule stands at its line of the project."""
+    try:
+        return insight.interpret(edition, loaded.benchmarks)
     except CommonwealError as error:
         raise CommonwealError(project.place(loaded.root, error.faults)) from None
 

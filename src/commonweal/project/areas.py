@@ -38,8 +38,14 @@ def read_areas(files: Files, keys: AreaKeys) -> Areas:
     return Areas(keys.type, keys.vintage, items, _attributes(rows.frame), boundaries)
 
 
-def attribute_faults(areas: Areas, names: Sequence[str]) -> list[Fault]:
-    """PEERS-ATTRIBUTE for each of `names` that is not a number for every area."""
+def attribute_faults(files: Files, keys: AreaKeys, areas: Areas, names: Sequence[str]) -> list[Fault]:
+    """PEERS-ATTRIBUTE for each of `names` that is not a number for every area.
+
+    An empty or odd cell is told with its line in the areas table, a name that is no column with its key.
+    """
+    rows = keep(read_rows(files, keys.table, keys.sheet), keys.where, keys.missing)
+    rows = renamed(rows, keys.columns) if keys.columns else rows
+    line = dict(rows.frame.select("code", LINE).iter_rows())
     faults = []
     for i, name in enumerate(names):
         if name not in areas.attributes.columns:
@@ -53,14 +59,13 @@ def attribute_faults(areas: Areas, names: Sequence[str]) -> list[Fault]:
         if values.null_count():
             code = areas.attributes.filter(pl.col(name).is_null())["code"][0]
             what = f"the attribute {name!r} is empty for area {code!r}"
-            faults.append(Fault("PEERS-ATTRIBUTE", what, "Fill in a number.", path=("by", i)))
+            faults.append(rows.fault("PEERS-ATTRIBUTE", what, "Fill in a number.", line[code]))
         texts = [] if values.dtype.is_numeric() else areas.attributes.select("code", name).rows()
         if wrong := [row for row in texts if row[1] is not None and not _spells_number(row[1])]:
             code, text = wrong[0]
             what = f"the attribute {name!r} is not a number everywhere: area {code!r} has {text!r}"
-            faults.append(
-                Fault("PEERS-ATTRIBUTE", what, "Write numbers without commas or units.", path=("by", i))
-            )
+            remedy = "Write numbers without commas or units."
+            faults.append(rows.fault("PEERS-ATTRIBUTE", what, remedy, line[code]))
     return faults
 
 

@@ -38,11 +38,13 @@ from commonweal.project.handed_on import read_handed_on, with_frozen_weights
 from commonweal.project.lookups import Lookups, read_lookups
 from commonweal.project.measures import Names, read_measures
 from commonweal.project.paths import Files
+from commonweal.project.peers import Given, read_given, way_faults
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_records
-from commonweal.project.schema import DenominatorKeys, GeographyKeys, ProjectFile
+from commonweal.project.schema import DenominatorKeys, GeographyKeys, PeerKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
+from commonweal.project.uncertainty import choice_faults, uncertainty_rule
 from commonweal.project.values import Known
 
 FILE: Final = "commonweal.yaml"
@@ -136,6 +138,8 @@ class _Reading:
         self.check_recipe(recipe, chosen)
         chosen = self.weighed(recipe, chosen)
         self.check_rules(areas)
+        self.check_uncertainty(recipe, chosen)
+        given = self.given_peers(areas)
         lookups = self.lookups(areas)
         records, measures = self.records_and_measures(areas, chosen, lookups)
         tables, benchmarks = self.values(areas, chosen, lookups)
@@ -168,8 +172,9 @@ class _Reading:
             protection=_protection(keys),
             publication=Publication(**keys.publication.model_dump()),
             benchmarks=benchmarks,
-            peers=_peers(keys),
+            peers=_peers(keys, given),
             progress=_progress(keys),
+            uncertainty=uncertainty_rule(keys.uncertainty),
             editions=editions,
             answers=answers.by_parent,
             answer_tables=answers.tables,
@@ -247,10 +252,8 @@ class _Reading:
     def check_rules(self, areas: Areas | None) -> None:
         """What peers, protection and publication need of one another."""
         keys = self.keys
-        if keys.peers is not None and areas is not None:
-            self.faults += [
-                self.document.place(fault, ("peers",)) for fault in attribute_faults(areas, keys.peers.by)
-            ]
+        if keys.peers is not None:
+            self.check_peers(keys.peers, areas)
         for weak in _protection(keys).faults():
             self.faults.append(self.document.place(weak))
         if keys.progress is not None and sorted(set(keys.progress.cuts)) != keys.progress.cuts:
@@ -264,6 +267,26 @@ class _Reading:
                 "Fill them in, or write `status: draft`.",
                 ("publication", "status"),
             )
+
+    def check_uncertainty(self, recipe: Recipe | None, chosen: Chosen | None) -> None:
+        """That each other way to take a step is one that could be taken here."""
+        if recipe is not None and chosen is not None:
+            self.faults += choice_faults(self.document, self.keys.uncertainty, recipe, chosen.framework)
+
+    def check_peers(self, peers: PeerKeys, areas: Areas | None) -> None:
+        """That peers are chosen in one way, by attributes that are numbers for every area."""
+        self.faults += [self.document.place(fault, ("peers",)) for fault in way_faults(peers)]
+        if areas is not None:
+            with self.collecting("peers"):
+                raise_any(attribute_faults(self.files, self.keys.areas, areas, peers.by))
+
+    def given_peers(self, areas: Areas | None) -> Given:
+        """The peers that the project names, by area."""
+        if self.keys.peers is None or areas is None:
+            return ()
+        given = self.keys.peers.given
+        read = self.part(lambda: read_given(self.files, given, areas), "peers")
+        return read or ()
 
     def lookups(self, areas: Areas | None) -> Lookups:
         if areas is None or "lookups" in self.short:
@@ -376,6 +399,13 @@ class _Reading:
         if since and found and since not in found:
             what = f"progress counts since {since!r}, which is not published"
             self.fault("PROGRESS-SINCE", what, f"Use one of: {', '.join(found)}.", ("progress", "since"))
+        elif keys.progress and found and (since or min(found.values()).label) == max(found.values()).label:
+            self.fault(
+                "PROGRESS-PERIODS",
+                f"progress is asked for, but no period before {max(found.values())} is there to count from",
+                "Publish an earlier period, count from one, or leave progress out.",
+                ("progress", "since"),
+            )
         return Periods(tuple(sorted(found.values())), keys.periods.carry) if found else None
 
     def check_coverage(
@@ -441,10 +471,10 @@ def _protection(keys: ProjectFile) -> Protection:
     return Protection(**keys.protect.model_dump()) if keys.protect else Protection()
 
 
-def _peers(keys: ProjectFile) -> PeerRule | None:
+def _peers(keys: ProjectFile, given: Given) -> PeerRule | None:
     if keys.peers is None:
         return None
-    return PeerRule(**{**keys.peers.model_dump(), "by": tuple(keys.peers.by)})
+    return PeerRule(**{**keys.peers.model_dump(), "by": tuple(keys.peers.by), "given": given})
 
 
 def _progress(keys: ProjectFile) -> ProgressRule | None:

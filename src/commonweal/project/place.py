@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.model.recipe import ORDER
@@ -14,12 +14,15 @@ from commonweal.project.paths import Files
 from commonweal.project.positions import Keys, read_document
 from commonweal.project.schema import FrameworkChoice
 
+#: Keys of commonweal.yaml that faults of what scores mean are about.
+_RULES: Final = ("peers", "progress")
+
 
 def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
     """Faults of protecting and scoring with the file and line that they are about, where there is one.
 
-    A fault of a step stands at the step, one of an indicator at its measure, or else where the framework
-    has it.
+    A fault of a rule stands at its key, one of a step at the step, one of an indicator at its measure, or
+    else where the framework has it.
     """
     document = read_document(Path(root) / FILE, FILE)
     data = document.data
@@ -30,6 +33,8 @@ def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
         above = _above(fault, first, data)
         if fault.file:
             placed.append(fault)
+        elif first in _RULES:
+            placed.append(document.place(fault))
         elif above or first in data:
             placed.append(document.place(fault, above))
         else:

@@ -52,6 +52,10 @@ def _shape(value: object) -> str:
     return "<mapping>" if isinstance(value, dict | BaseModel) else "<text>"
 
 
+def _number_or_text(value: object) -> str:
+    return "<text>" if isinstance(value, str) else "<number>"
+
+
 class _Keys(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -295,7 +299,16 @@ class MeasureKeys(_Keys):
 class PeerKeys(_Keys):
     """Who an area is compared with."""
 
-    by: Texts = Field(min_length=1, description="Numeric columns of the areas table.")
+    by: Texts = Field([], description="Numeric columns of the areas table.")
+    method: Literal["attributes", "cluster", "statistical"] = Field(
+        "attributes", description="How alike is measured: z-scores, within clusters, or Mahalanobis distance."
+    )
+    clusters: int = Field(0, ge=0, description="Of method cluster: how many; left out, as many as fit.")
+    given: Annotated[str, Tag("<text>")] | Annotated[dict[str, Texts], Tag("<mapping>")] = Field(
+        {},
+        discriminator=Discriminator(_shape),
+        description="Peers by hand: an area and its peers, or a table of area, peer and order.",
+    )
     count: int = Field(5, ge=1)
     centre: Literal["median", "mean"] = "median"
     spread: Literal["average-absolute-deviation", "standard-deviation"] = "average-absolute-deviation"
@@ -308,6 +321,26 @@ class ProgressKeys(_Keys):
 
     since: Text = Field("", description="A published period; default the first.")
     cuts: list[float] = Field([-0.5, 0.5, 2.0], min_length=3, max_length=3)
+
+
+class UncertaintyKeys(_Keys):
+    """How sure ranks are: how often scores are made again, and what varies."""
+
+    replications: int = Field(1000, ge=0, le=100_000, description="Draws, and re-runs; 0 for neither.")
+    choices: dict[str, list[dict[str, Any]]] | None = Field(
+        None,
+        description="Other ways to take a step: a name, and steps of a recipe that stand in for its own.",
+    )
+    leave_out: Literal["indicators", "components", "none"] = Field(
+        "indicators", description="What re-runs leave out, one at a time."
+    )
+    weights: (
+        Annotated[float, Tag("<number>")] | Annotated[Literal["pca-bootstrap", "dirichlet"], Tag("<text>")]
+    ) = Field(
+        0.25,
+        discriminator=Discriminator(_number_or_text),
+        description="How far weights may rise or fall (0.25: a quarter), or how they are drawn.",
+    )
 
 
 class ProtectKeys(_Keys):
@@ -388,6 +421,7 @@ class ProjectFile(_Keys):
     recipe: Annotated[Any, WithJsonSchema(_recipe_schema())] = Field(description="The steps of the method.")
     peers: PeerKeys | None = None
     progress: ProgressKeys | None = None
+    uncertainty: UncertaintyKeys = Field(default_factory=lambda: UncertaintyKeys.model_validate({}))
     protect: ProtectKeys | None = None
     benchmarks: dict[str, Figures] = {}
     publication: PublicationKeys = Field(default_factory=lambda: PublicationKeys.model_validate({}))

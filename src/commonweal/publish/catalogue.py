@@ -28,7 +28,30 @@ def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
         "ledger.csv": edition.ledger,
         **({"fit.csv": edition.fit} if edition.fit.height else {}),
         "peers.csv": edition.peers,
+        **_sureness(edition),
         "performance.csv": edition.performance,
         "progress.csv": edition.progress,
         "unevenness.csv": edition.unevenness,
+        **_comparisons(edition),
     }
+
+
+def _comparisons(edition: Edition) -> dict[str, pl.DataFrame]:
+    """How areas compare over time, on the map and under other weights, where that can be said."""
+    tables = {
+        "trends.csv": edition.trends,
+        "spread.csv": edition.spread,
+        "convergence.csv": edition.convergence,
+        "place_pattern.csv": edition.pattern,
+        "overtaking.csv": edition.overtaking,
+    }
+    return {file: table for file, table in tables.items() if table.height}
+
+
+def _sureness(edition: Edition) -> dict[str, pl.DataFrame]:
+    """What draws of chance say of the latest period, where there were any."""
+    found = edition.uncertainty
+    if found is None:
+        return {}
+    tables = {"chances.csv": found.chances, "pairs.csv": found.pairs}
+    return {file: table for file, table in tables.items() if table.height}

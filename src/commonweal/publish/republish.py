@@ -23,7 +23,7 @@ PROTECTED: Final = (
     "area", "period", "indicator", "value", "lower", "upper", "numerator", "denominator",
     "status", "kind", "per", "round_to", "source",
 )  # fmt: skip
-_UNCHANGED: Final = ("peers", "progress", "publication")
+_UNCHANGED: Final = ("peers", "progress", "uncertainty", "publication")
 
 
 def write_project(edition: Edition, project: Project, folder: Path) -> None:
@@ -45,6 +45,8 @@ def write_project(edition: Edition, project: Project, folder: Path) -> None:
         write_table(table, folder / file)
     for name, at in _editions(project).items():
         write_handed_on(project.editions[name], folder / at / "data")
+    if given := _given_peers(project):
+        write_table(edition.peers.select("area", "peer", "order"), folder / given)
     _write_yaml(_settings(edition, project), folder / "commonweal.yaml")
 
 
@@ -108,7 +110,15 @@ def _settings(edition: Edition, project: Project) -> dict[str, Any]:
     if names := _names(project.benchmarks):
         settings["benchmarks"] = {name: f"data/benchmark-{_file(name)}.csv" for name in names}
     settings |= {key: project.written[key] for key in _UNCHANGED if key in project.written}
+    if given := _given_peers(project):
+        settings["peers"] = {**settings["peers"], "given": given}
     return settings
+
+
+def _given_peers(project: Project) -> str:
+    """The file here of the peers that a table of the project gives; empty where none does."""
+    written = project.written.get("peers")
+    return "data/peers.csv" if isinstance(written, Mapping) and isinstance(written.get("given"), str) else ""
 
 
 def _recipe(project: Project) -> Any:

@@ -11,6 +11,7 @@ import polars as pl
 from commonweal.insight.audit import audit
 from commonweal.model.edition import Edition
 from commonweal.model.project import Project
+from commonweal.publish.briefs import write_briefs
 from commonweal.publish.catalogue import data_tables
 from commonweal.publish.datapackage import describe
 from commonweal.publish.geography import write_geojson
@@ -29,7 +30,7 @@ def write_edition(
     inputs: Mapping[str, str],
     report: Callable[[str], None] = lambda step: None,
 ) -> None:
-    """Write data, project, audit, site and record into `tree`. `inputs` maps files to fingerprints."""
+    """Write data, project, briefs, audit, site and record into `tree`; `inputs` maps files to hashes."""
     report("Writing tables")
     tables = data_tables(edition)
     for name, frame in tables.items():
@@ -39,6 +40,7 @@ def write_edition(
     package = json.dumps(describe(edition, tables), ensure_ascii=False, indent=1)
     (tree / "data" / "datapackage.json").write_text(package + "\n", encoding="utf-8", newline="\n")
     write_project(edition, project, tree / "project")
+    write_briefs(edition, tree / "briefs")
     report("Auditing")
     audited = audit(edition)
     text = json.dumps(audited.document(), ensure_ascii=False, indent=1) + "\n"

@@ -518,9 +518,9 @@ def test_peers_by_something_that_is_not_a_number(tmp_path: Path) -> None:
     assert [said.split(";")[0] for said in faults_of(write(tmp_path, {
         **SOUND, "commonweal.yaml": yaml, "areas.csv": areas,
     }))] == [
-        "commonweal.yaml:11: PEERS-ATTRIBUTE the attribute 'population' is not a number everywhere:"
+        "areas.csv:2: PEERS-ATTRIBUTE the attribute 'income' is empty for area 'E1'",
+        "areas.csv:3: PEERS-ATTRIBUTE the attribute 'population' is not a number everywhere:"
         " area 'E2' has '1,200'",
-        "commonweal.yaml:11: PEERS-ATTRIBUTE the attribute 'income' is empty for area 'E1'",
     ]  # fmt: skip
 
 

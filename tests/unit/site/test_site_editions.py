@@ -71,7 +71,7 @@ def read(edition: Edition) -> dict[str, Reader]:
 
 
 def _leads(file: str, link: str, found: dict[str, Reader]) -> bool:
-    if ":" in link or link.endswith((".css", ".csv", ".json", ".geojson", ".yaml")):
+    if ":" in link or link.endswith((".css", ".csv", ".docx", ".json", ".geojson", ".txt", ".yaml")):
         return True
     path, _, fragment = link.partition("#")
     target = file
@@ -303,6 +303,21 @@ def test_many_areas_stay_usable(sample: Sample, tree: Tree) -> None:
     assert 'class="mapsvg many"' in home
     assert home.count('tabindex="-1"') >= 625  # the list beside the map has the links for the keyboard
     assert len(home) < 600_000
+
+
+def test_the_home_page_says_whether_neighbours_are_alike(sample: Sample, tree: Tree) -> None:
+    made = sample(tree(2, 2, levels=LEVELS), areas=64, recipe={"aggregate": "arithmetic"})
+    home = read(made)["index.html"].text
+    assert "Are neighbours alike?" in home
+    assert "Moran’s I" in home
+    assert made.pattern.filter(area="").height == 3
+
+
+def test_with_few_areas_the_home_page_says_why_it_does_not(sample: Sample) -> None:
+    home = read(sample())["index.html"].text
+    assert "there are 17 wards, and with fewer than 30 chance alone too often makes a pattern." in home
+    assert "Moran’s I" not in home
+    assert "Are neighbours alike?" not in read(sample(boundaries=False))["index.html"].text
 
 
 def test_the_same_edition_gives_the_same_bytes(sample: Sample, tmp_path: Path) -> None:

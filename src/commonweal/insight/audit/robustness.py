@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from commonweal.insight import words
 from commonweal.insight.audit.document import Column, Finding, Mark, Part, Table
-from commonweal.insight.audit.facts import MOST_FOR_PAIRS, Facts
+from commonweal.insight.audit.facts import MOST_FOR_PAIRS, Facts, agree
 from commonweal.insight.diagnose.outranking import dominant, outranking
 from commonweal.insight.diagnose.removal import removals
+from commonweal.model.uncertainty import Uncertainty
 
 _MOST_ROWS: Final = 25
 
@@ -93,14 +94,91 @@ def _clear(facts: Facts) -> list[Finding]:
 
 
 def _ranges(facts: Facts) -> list[Finding]:
-    ranges = facts.edition.scores.select("rank_low", "range_low")
-    if ranges["rank_low"].null_count() < ranges.height or ranges["range_low"].null_count() < ranges.height:
-        return []
+    """How far chance, and other choices, move areas; or that it is not known."""
+    found = facts.edition.uncertainty
+    if found is None or found.why_not:
+        return [
+            Finding(
+                Mark.LOOK,
+                "This edition holds no ranges of ranks.",
+                (found.why_not if found else "")
+                or "How far chance or other choices of method could move an area is not known from it.",
+                "Do not read a difference of a few places as a difference between areas.",
+            )
+        ]
+    root = facts.edition.scoring.node_index[facts.root.id]
+    return [*_by_chance(facts, found, root), *_by_choice(facts, found, root), *_marks_by_chance(facts, found)]
+
+
+def _by_chance(facts: Facts, found: Uncertainty, root: int) -> list[Finding]:
+    if not found.known:
+        return [
+            Finding(
+                Mark.LOOK,
+                "No figure comes with a count or an interval, so ranks have no range from chance.",
+                "It does not mean that they are certain: nothing says how far chance could move them.",
+                "Give numerators and denominators, or intervals, where there are any.",
+            )
+        ]
+    share = len(found.known) / len(facts.indicators)
+    wide = _width(found.ranks[-1, :, root])
+    same = (
+        f" {agree(len(found.groups), 'group of areas', 'groups of areas')} can’t be told apart."
+        if found.groups
+        else ""
+    )
     return [
         Finding(
-            Mark.LOOK,
-            "This edition holds no ranges of ranks.",
-            "How far chance or other choices of method could move an area is not known from it.",
-            "Do not read a difference of a few places as a difference between areas.",
+            Mark.NOTE,
+            f"In {found.replications:,} draws of chance alone a rank of the index moves over"
+            f" {words.number(wide)} places on average, in the middle 9 of 10 draws.{same}",
+            f"Chance is known for {len(found.known)} of {len(facts.indicators)} indicators, {share:.0%}:"
+            " those with a count or an interval. The others are taken as they are, so ranges may be too"
+            " narrow.",
         )
     ]
+
+
+def _by_choice(facts: Facts, found: Uncertainty, root: int) -> list[Finding]:
+    if not found.reruns:
+        return [Finding(Mark.LOOK, "Scores were not made again with other choices of method.")]
+    findings = [
+        Finding(
+            Mark.NOTE,
+            f"In 9 of 10 of {found.reruns:,} re-runs with other choices a rank of the index moves over"
+            f" {words.number(_width(found.ranges[-1, :, root]))} places on average.",
+            f"What varied: {words.listed([one.name for one in found.varied])}.",
+        )
+    ]
+    if found.failed:
+        count = agree(found.failed, "re-run", "re-runs")
+        findings.append(
+            Finding(Mark.LOOK, f"{count} gave no index, and {'is' if found.failed == 1 else 'are'} left out.")
+        )
+    return findings
+
+
+def _marks_by_chance(facts: Facts, found: Uncertainty) -> list[Finding]:
+    if not found.marks:
+        return []
+    indicators = [node.id for node in facts.indicators if node.id in found.known]
+    latest = facts.edition.performance.filter(
+        (pl.col("period") == facts.period)
+        & pl.col("node").is_in(indicators)
+        & pl.col("class").is_in(["over", "under"])
+    )
+    by_chance = sum(expected for expected, _ in found.marks.values())
+    return [
+        Finding(
+            Mark.NOTE,
+            f"Of the indicators of which chance is known {latest.height:,} marks are over or under; chance"
+            f" alone would make about {words.number(by_chance, 0)}, were all {facts.types} alike.",
+            "A single mark says little. Those drawn solid would come out the same 9 times in 10.",
+        )
+    ]
+
+
+def _width(ends: Any) -> float:
+    """How many places a range of ranks holds, on average over the areas that have one."""
+    there = ends[ends[:, 0] > 0]
+    return float((there[:, 1] - there[:, 0] + 1).mean()) if len(there) else 0.0

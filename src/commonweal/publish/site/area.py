@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from commonweal.insight import order, words
+from commonweal.insight.peers import says
 from commonweal.publish.site import findings, layout, numbers
 from commonweal.publish.site.evidence import Evidence, evidence
 from commonweal.publish.site.facts import Statement
@@ -13,6 +14,7 @@ from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.reasons import Gap, Unevenness, gap_to_peers, unevenness
 from commonweal.publish.site.scale import percent
 from commonweal.publish.site.scorecard import UNLIKE, Card, cards
+from commonweal.publish.site.sureness import Places
 from commonweal.publish.site.symbols import LEGEND, Symbol
 
 
@@ -71,6 +73,8 @@ class AreaPage:
     part_level: str
     last_place: str
     facts: tuple[layout.Fact, ...]
+    sure: tuple[Places, ...]
+    unsure: bool
     sections: tuple[tuple[str, str], ...]
     said: tuple[Said, ...]
     why: tuple[Statement, ...]
@@ -84,6 +88,7 @@ class AreaPage:
     peers: Peers | None
     notes: tuple[str, ...]
     symbols: tuple[Symbol, ...]
+    brief: str
     before: layout.Link | None
     after: layout.Link | None
 
@@ -122,6 +127,8 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         part_level=words.sentence(lookup.framework.children(root.id)[0].level),
         last_place=words.ordinal(lookup.of(root.id)),
         facts=_facts(lookup, code),
+        sure=lookup.sure.rows(code, root.id, lookup.rank(code, root.id), lookup.of(root.id)),
+        unsure=any(row.hollow for card in made for group in card.groups for row in group),
         sections=tuple((id, name) for id, name, there in sections if there),
         said=said,
         why=order.by_kind(lookup.statements.get(code, ()), order.WHY),
@@ -135,6 +142,7 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         peers=peers,
         notes=_notes(lookup, code),
         symbols=LEGEND,
+        brief=lookup.area_files[code].removesuffix(".html"),
         before=before,
         after=after,
     )
@@ -182,7 +190,9 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
             layout.Fact(
                 f"Change since {change.since}",
                 words.signed(change.per_year),
-                f"points a year: {change.kind}" if change.kind else f"points a year, {UNLIKE}",
+                f"points a year: {change.kind}{'?' if change.hollow else ''}"
+                if change.kind
+                else f"points a year, {UNLIKE}",
             )
         )
     return tuple(facts)
@@ -198,7 +208,7 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
     if not peers or rule is None:
         return None
     root = lookup.root
-    parts = lookup.framework.children(root.id)[:8]
+    parts, name = lookup.framework.children(root.id)[:8], lookup.names[code]
     nearest = sorted(peers, key=lambda peer: (lookup.rank(peer, root.id) or len(lookup.areas), peer))
 
     def row(area: str) -> PeerRow:
@@ -211,15 +221,21 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
         figures += [lookup.points(lookup.score(area, part.id)) for part in parts]
         return PeerRow(lookup.names[area], lookup.area_files[area], tuple(figures))
 
-    by = words.listed([numbers.heading(attribute).lower() for attribute in rule.by])
+    by = [numbers.heading(attribute).lower() for attribute in rule.by]
     return Peers(
         tuple(layout.Link(lookup.names[peer], lookup.area_files[peer]) for peer in peers),
-        f"The {words.count(len(peers))} {words.types(lookup.edition.areas.type, len(peers))} nearest to"
-        f" {lookup.names[code]} in {by}. This is not part of the index.",
+        f"{words.possessive(name)} peers are the {words.count(len(peers))}"
+        f" {words.types(lookup.edition.areas.type, len(peers))} {says(rule, by)}."
+        + (" That is not part of the index." if by else ""),
         (*(numbers.heading(a) for a in rule.by), "Index", "Rank", *(part.name for part in parts)),
         tuple(row(peer) for peer in nearest),
         row(code),
     )
+
+
+def _doubt(lookup: Lookup) -> str:
+    """How a class that could be chance is told from others, where that is known."""
+    return ": where that is not unlikely, the class has a question mark" if lookup.sure.found else ""
 
 
 def _neighbours(lookup: Lookup, code: str) -> tuple[layout.Link | None, layout.Link | None]:
@@ -251,13 +267,19 @@ def _notes(lookup: Lookup, code: str) -> tuple[str, ...]:
             f" and than {words.points(rule.floor, 0 if rule.floor == round(rule.floor) else 1)}."
             " On the line is within."
         )
+        if lookup.sure.found:
+            notes.append(
+                "A mark is solid where it would come out the same at least 9 times in 10 if only chance"
+                " differed, and hollow, with a question mark, where it might not. Figures that come without a"
+                " count or an interval are taken as they are: nothing says how far chance could move them."
+            )
     cuts = lookup.edition.progress_rule
     if lookup.changes and cuts:
         low, middle, high = (words.number(cut) for cut in cuts.cuts)
         notes.append(
             f"Progress in points a year since {lookup.since}: below {low} is deterioration, up to {middle}"
             f" stagnation, up to {high} steady improvement, above that significant improvement. It says how"
-            " large a change is, not whether it could be chance."
+            f" large a change is, not whether it could be chance{_doubt(lookup)}."
         )
     if code in lookup.floored:
         names = words.listed([lookup.framework[node].name for node in lookup.floored[code]])

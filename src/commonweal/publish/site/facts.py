@@ -40,6 +40,7 @@ class Mark:
     centre: float
     low: float
     high: float
+    hollow: bool = False  # it could be chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Change:
     last: float
     per_year: float
     kind: str
+    hollow: bool = False  # the class could be chance
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,15 @@ from commonweal.publish.site.choropleth import MapPicture
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.node_pictures import node_map
-from commonweal.publish.site.ranking import Drawing, Ranking, RankRow, drawing, ticks
+from commonweal.publish.site.pattern import KINDS, Pattern, pattern
+from commonweal.publish.site.ranking import WHISKERS, Drawing, Ranking, RankRow, drawing, ticks
 from commonweal.publish.site.scale import Axis, percent
 from commonweal.publish.site.scorecard import PROGRESS_SIGN, UNLIKE
 from commonweal.publish.site.shapes import Shapes
+from commonweal.publish.site.sureness import figures as figures_of
+
+#: What is said of the index under what changed.
+_MOVED = ("change", "progress-classes", "convergence", "inequality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ class Home:
     ranged: bool
     ranking: Ranking
     moves: Moves | None
+    pattern: Pattern | None
     measures: str
+    sure: tuple[str, ...]
     parts: tuple[layout.Link, ...]
 
 
@@ -78,7 +85,9 @@ def home(lookup: Lookup, shapes: Shapes | None) -> Home:
         page=layout.page(edition, "index.html", f"{heading} in {lookup.latest}", "areas"),
         heading=heading,
         finding=findings.of_place(lookup),
-        more=tuple(s for s in lookup.statements.get("", ()) if not s.node and s.kind != "finding"),
+        more=tuple(
+            s for s in lookup.statements.get("", ()) if not s.node and s.kind not in ("finding", *KINDS)
+        ),
         facts=_facts(lookup),
         types=lookup.types,
         type=lookup.type,
@@ -87,12 +96,31 @@ def home(lookup: Lookup, shapes: Shapes | None) -> Home:
         map=node_map(lookup, lookup.root, shapes, "areas/") if shapes else None,
         ranking=_ranking(lookup),
         moves=_moves(lookup),
+        pattern=pattern(lookup),
         measures=lookup.root.description,
+        sure=how_sure(lookup),
         parts=tuple(
             layout.Link(child.name, f"nodes/{lookup.node_files[child.id]}")
             for child in lookup.framework.children(lookup.root.id)
         ),
     )
+
+
+def how_sure(lookup: Lookup) -> tuple[str, ...]:
+    """What a reader should know of the ranks before reading them as an order."""
+    found = lookup.sure.found
+    if found is None:
+        held = lookup.edition.uncertainty
+        return (held.why_not,) if held is not None else ()
+    says = []
+    if found.known:
+        says.append(
+            f"Figures of a {lookup.type} move by chance. Each rank comes with the places that chance alone"
+            " could give it; where they overlap, read them as alike."
+        )
+    if found.reruns:
+        says.append("How ranks move with other choices of method is on the page of each " + lookup.type + ".")
+    return tuple(says)
 
 
 def _facts(lookup: Lookup) -> tuple[layout.Fact, ...]:
@@ -131,10 +159,14 @@ def _made_from(levels: list[str]) -> str:
 def _ranking(lookup: Lookup) -> Ranking:
     root = lookup.root.id
     scores = [s for a in lookup.areas if not isnan(s := lookup.score(a.code, root))]
-    axis = Axis.over(scores or [0.0, lookup.scale.high])
+    reach = [end for a in lookup.areas for end in lookup.sure.scores(a.code, root) if end is not None]
+    axis = Axis.over([*scores, *reach] or [0.0, lookup.scale.high])
     columns = ["Score"]
     if lookup.changes:
         columns.append(f"Points a year since {lookup.since}")
+    ranged = lookup.sure.has_ranks(root)
+    if ranged:
+        columns.append("Chance could place it")
     rows = []
     for area in lookup.ordered(root):
         score, rank = lookup.score(area.code, root), lookup.rank(area.code, root)
@@ -143,7 +175,10 @@ def _ranking(lookup: Lookup) -> Ranking:
             change = lookup.changes.get((area.code, root))
             unlike = "" if change is None or change.kind else "*"
             figures.append(f"{words.signed(change.per_year)}{unlike}" if change else "[x]")
-        picture = Drawing() if isnan(score) else drawing(axis, score, None, None, bar=False)
+        if ranged:
+            figures.append(figures_of(lookup.sure.by_chance(area.code, root)))
+        ends = lookup.sure.scores(area.code, root)
+        picture = Drawing() if isnan(score) else drawing(axis, score, *ends, bar=False)
         href = f"areas/{lookup.area_files[area.code]}"
         rows.append(RankRow(str(rank) if rank else "", area.name, href, picture, tuple(figures)))
     note = "" if axis.low == 0 else f"The axis starts at {words.number(axis.low, axis.places)}, not 0."
@@ -156,11 +191,12 @@ def _ranking(lookup: Lookup) -> Ranking:
     return Ranking(
         caption=f"{words.sentence(lookup.types)} by score in {lookup.latest}",
         noun=words.sentence(lookup.type),
-        axis="Score",
+        axis="Score, and its range from chance" if reach else "Score",
         ticks=ticks(axis),
         columns=tuple(columns),
         rows=tuple(rows),
-        note=f"{note} {marked}".strip(),
+        note=" ".join(filter(None, (WHISKERS if reach else "", note, marked))),
+        together=lookup.sure.together(),
     )
 
 
@@ -201,9 +237,7 @@ def _moves(lookup: Lookup) -> Moves | None:
     return Moves(
         lookup.since,
         lookup.latest,
-        tuple(
-            s for s in findings.about_node(lookup, lookup.root.id) if s.kind in ("change", "progress-classes")
-        ),
+        tuple(s for s in findings.about_node(lookup, lookup.root.id) if s.kind in _MOVED),
         f"Scores of {lookup.edition.place} as a whole: hollow dot {lookup.since}, solid dot {lookup.latest},"
         f" {scale}. The class says how large a change is, not whether it could be chance.",
         words.sentence(lookup.framework.levels[1]),

@@ -19,6 +19,7 @@ from commonweal.publish.site import numbers
 from commonweal.publish.site.addresses import file_names
 from commonweal.publish.site.facts import NO_WEIGHT, Change, Figure, Mark, Statement, Weight
 from commonweal.publish.site.scale import Axis
+from commonweal.publish.site.sureness import Sureness, could_be_chance
 from commonweal.publish.site.symbols import SYMBOLS
 
 #: Value, score and status of a benchmark that has none.
@@ -269,9 +270,9 @@ class Lookup:
             (pl.col("period") == self.latest) & pl.col("class").is_in(["over", "within", "under"])
         )
         return {
-            (area, node): Mark(kind, centre, low, high)
-            for area, node, kind, centre, low, high in frame.select(
-                "area", "node", "class", "centre", "low", "high"
+            (area, node): Mark(kind, centre, low, high, could_be_chance(probability))
+            for area, node, kind, centre, low, high, probability in frame.select(
+                "area", "node", "class", "centre", "low", "high", "probability"
             ).rows()
         }
 
@@ -279,8 +280,17 @@ class Lookup:
     def changes(self) -> dict[tuple[str, str], Change]:
         """(area, node) -> its progress, where anything was measured anew."""
         columns = ("area", "node", "since", "until", "first", "last", "per_year")
-        frame = self.edition.progress.select(*columns, pl.col("class").fill_null(""))
-        return {row[:2]: Change(*row[2:]) for row in frame.rows() if row[6] is not None}
+        frame = self.edition.progress.select(*columns, pl.col("class").fill_null(""), "probability")
+        return {
+            (area, node): Change(since, until, first, last, change, kind, could_be_chance(probability))
+            for area, node, since, until, first, last, change, kind, probability in frame.rows()
+            if change is not None
+        }
+
+    @cached_property
+    def sure(self) -> Sureness:
+        """How sure the latest ranks are."""
+        return Sureness(self.edition)
 
     @cached_property
     def since(self) -> str:

@@ -8,6 +8,7 @@ from math import isnan
 from commonweal.insight import words
 from commonweal.model.recipe import Method, Recipe
 from commonweal.publish.site import layout, numbers
+from commonweal.publish.site.how_sure import HowSure, how_sure
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.prepared import prepared
 
@@ -108,6 +109,7 @@ class MethodPage:
     own_weights: bool
     posts: tuple[PostRow, ...]
     carried: tuple[CarriedRow, ...]
+    sure: HowSure | None
     floored: tuple[str, ...]
     notes: tuple[str, ...]
     latest: str
@@ -126,6 +128,7 @@ def method_page(lookup: Lookup) -> MethodPage:
         own_weights=edition.scoring.area_weights.height > 0,
         posts=_posts(lookup),
         carried=_carried(lookup),
+        sure=how_sure(lookup),
         floored=_floored(lookup),
         notes=edition.notes,
         latest=lookup.latest,

@@ -15,6 +15,7 @@ from commonweal.publish.site.facts import Figure
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.place import estimated
 from commonweal.publish.site.ranking import (
+    WHISKERS,
     Drawing,
     Ranking,
     RankRow,
@@ -25,6 +26,7 @@ from commonweal.publish.site.ranking import (
 )
 from commonweal.publish.site.scale import Axis, percent
 from commonweal.publish.site.shapes import Shapes
+from commonweal.publish.site.sureness import figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,52 +140,60 @@ def score_ranking(lookup: Lookup, node: Node) -> Ranking:
     scores = [s for a in lookup.areas if not isnan(s := lookup.score(a.code, node.id))]
     shown = [(name, lookup.benchmark_score(name, node.id)) for name in lookup.benchmarks]
     line = next(((name, score) for name, score in reversed(shown) if not isnan(score)), None)
-    axis = Axis.over([*scores, *([line[1]] if line else [])] or [lookup.scale.low, lookup.scale.high])
+    reach = [end for a in lookup.areas for end in lookup.sure.scores(a.code, node.id) if end is not None]
+    held = [*scores, *reach, *([line[1]] if line else [])]
+    axis = Axis.over(held or [lookup.scale.low, lookup.scale.high])
+    ranged = lookup.sure.has_ranks(node.id)
     rows = []
     for area in lookup.ordered(node.id):
         score, rank = lookup.score(area.code, node.id), lookup.rank(area.code, node.id)
-        picture = Drawing() if isnan(score) else drawing(axis, score, None, None, bar=False)
+        ends = lookup.sure.scores(area.code, node.id)
+        picture = Drawing() if isnan(score) else drawing(axis, score, *ends, bar=False)
         href = f"../areas/{lookup.area_files[area.code]}"
-        rows.append(RankRow(str(rank or ""), area.name, href, picture, (lookup.points(score),)))
+        places = (figures(lookup.sure.by_chance(area.code, node.id)),) if ranged else ()
+        rows.append(RankRow(str(rank or ""), area.name, href, picture, (lookup.points(score), *places)))
     return Ranking(
         caption=f"{words.sentence(lookup.types)} by score for {node.name} in {lookup.latest}",
         noun=words.sentence(lookup.type),
-        axis="Score",
+        axis="Score, and its range from chance" if reach else "Score",
         ticks=ticks(axis),
-        columns=("Score",),
+        columns=("Score", "Chance could place it") if ranged else ("Score",),
         rows=tuple(rows),
         line=percent(axis.at(line[1])) if line else "",
-        note=_note(axis, f"{line[0]}, {lookup.points(line[1])}" if line else "", bars=False),
+        note=f"{f'{WHISKERS} ' if reach else ''}{_note(axis, _named(lookup, line), bars=False)}".strip(),
+        together=lookup.sure.together() if node == lookup.root else (),
     )
+
+
+def _named(lookup: Lookup, line: tuple[str, float] | None) -> str:
+    return f"{line[0]}, {lookup.points(line[1])}" if line else ""
 
 
 def value_ranking(lookup: Lookup, node: Node) -> Ranking:
     """The areas by an indicator's value, a bar each with its interval."""
     places = lookup.places[node.id]
-    figures = {a.code: lookup.figures[a.code, node.id] for a in lookup.areas}
+    held = {a.code: lookup.figures[a.code, node.id] for a in lookup.areas}
     ends = [
-        v
-        for f in figures.values()
-        if not isnan(f.value)
-        for v in (f.value, f.lower, f.upper)
-        if v is not None
+        v for f in held.values() if not isnan(f.value) for v in (f.value, f.lower, f.upper) if v is not None
     ]
     lines = [(name, lookup.benchmark_value(name, node.id)) for name in lookup.benchmarks]
     line = next(((name, value) for name, value in reversed(lines) if not isnan(value)), None)
     axis, bar = dots_or_bars(ends or [0.0, 1.0], [line[1]] if line else [])
+    ranged = node.id in (lookup.sure.found.known if lookup.sure.found else ())
     rows = []
     for area in lookup.ordered(node.id):
-        figure, rank = figures[area.code], lookup.rank(area.code, node.id)
+        figure, rank = held[area.code], lookup.rank(area.code, node.id)
+        could = (figures(lookup.sure.by_chance(area.code, node.id)) if rank else "",) if ranged else ()
         rows.append(
             RankRow(
                 str(rank or ""),
                 area.name,
                 f"../areas/{lookup.area_files[area.code]}",
                 _picture(axis, figure, bar),
-                (value_text(figure, node, places), lookup.shown_points(area.code, node.id)),
+                (value_text(figure, node, places), lookup.shown_points(area.code, node.id), *could),
             )
         )
-    shown = [figures[a.code] for a in lookup.areas]
+    shown = [held[a.code] for a in lookup.areas]
     whiskers = any(f.shown and f.lower is not None for f in shown)
     unit = words.sentence(node.unit) or "Value"
     named = ""
@@ -195,7 +205,7 @@ def value_ranking(lookup: Lookup, node: Node) -> Ranking:
         noun=words.sentence(lookup.type),
         axis=f"{unit}, and its range from chance" if whiskers else unit,
         ticks=ticks(axis),
-        columns=("Value", "Score"),
+        columns=("Value", "Score", *(("Chance could place it",) if ranged else ())),
         rows=tuple(rows),
         line=percent(axis.at(line[1])) if line else "",
         note=f"{_note(axis, named, bars=bar)} {_hidden(lookup, shown)}".strip(),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from commonweal.insight import words
 from commonweal.publish.site.scale import Axis, percent
+
+#: What a whisker on a score is.
+WHISKERS: Final = "Whiskers hold the score 9 times in 10 if only chance differed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Ranking:
     rows: tuple[RankRow, ...]
     line: str = ""
     note: str = ""
+    #: names of areas that can't be told apart, best first
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 def ticks(axis: Axis) -> tuple[Tick, ...]:

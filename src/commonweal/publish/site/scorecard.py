@@ -35,7 +35,8 @@ class Spark:
 class Row:
     """A component or indicator: name, scale with dot and band, score, rank, mark and trend.
 
-    `low` and `high` are set for a hidden figure: the range that its score is in.
+    `low` and `high` are set for a hidden figure: the range that its score is in. A `hollow` mark could be
+    chance.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Row:
     low: str = ""
     high: str = ""
     trend: Spark | None = None
+    hollow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def _card(lookup: Lookup, area: str, node: Node, groups: tuple[tuple[Row, ...], 
     rank = lookup.rank(area, node.id)
     change = lookup.changes.get((area, node.id))
     kind = words.sentence(change.kind or UNLIKE) if change else ""
-    says = f"{kind}, {words.signed(change.per_year)} points a year" if change else ""
+    after = "?" if change and change.hollow else ","
+    says = f"{kind}{after} {words.signed(change.per_year)} points a year" if change else ""
     return Card(
         name=node.name,
         href=lookup.node_files[node.id],
@@ -130,6 +133,7 @@ def _row(lookup: Lookup, area: str, node: Node) -> Row:
         symbol=symbol(figure) if figure and not figure.hidden and not isnan(score) else "",
         rank=str(rank) if rank else "",
         mark=mark.kind if mark else "",
+        hollow=mark is not None and mark.hollow,
         dot="" if isnan(score) or lookup.hidden(area, node.id) else percent(lookup.scale.at(score)),
         band_from=band_from,
         band=band,
