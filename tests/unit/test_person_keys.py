@@ -22,7 +22,7 @@ from commonweal.errors import CommonwealError
 from commonweal.model.person import Person, digest
 from commonweal.model.source import Link, Measure, Records
 from commonweal.pipeline.governing import govern
-from commonweal.sources import Collected, collect, type_lines
+from commonweal.sources import Collected, collect, gate, type_lines
 from commonweal.sources.people import column_of, keyed
 from commonweal.sources.read.describe import describe
 from commonweal.sources.read.keyed import digests
@@ -114,6 +114,22 @@ def test_a_helper_may_ask_for_people_of_another_source(tmp_path: Path) -> None:
     sources = [source(tmp_path / "cases.csv"), source(tmp_path / "others.csv")]
     found = values(collect(made_project(tmp_path, sources, measures)))
     assert [row for row in found if row[0] == "ratio"] == [("ratio", "A", 1 / 3), ("ratio", "B", 0.5)]
+
+
+def test_the_gate_takes_them_for_a_part_of_their_source(tmp_path: Path) -> None:
+    csv_of(tmp_path / "cases.csv", *(f"{i},{'AB'[i >= 40]},,x" for i in range(80)))
+    csv_of(tmp_path / "others.csv", *(f"{i},A,,x" for i in (*range(3, 40), *range(60, 80))))
+    measures = [
+        Measure("all", "cases", "count"),
+        Measure("both", "cases", "percentage", also_in="others"),
+    ]
+    sources = [source(tmp_path / "cases.csv"), source(tmp_path / "others.csv")]
+    project = made_project(tmp_path, sources, measures)
+    passed = gate(project, collect(project)).observations.frame.filter(indicator="both").sort("area")
+    # three of ward A are left over, who are as few as three counted would be
+    assert passed.select("status", "numerator", "denominator").rows() == [
+        ("suppressed", None, 40.0), ("rounded", 20.0, 40.0),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(4))
