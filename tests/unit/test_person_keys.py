@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import random
+import resource
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -271,6 +272,23 @@ def test_a_parquet_file_that_breaks_off_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommonwealError) as caught, ready((file,), tmp_path, keyed(records, (), {})):
         pass
     assert [(fault.code, fault.file) for fault in caught.value.faults] == [("RECORDS-UNREADABLE", str(path))]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_full_disk_while_keys_are_hashed(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"cases.{form}"
+    table = pl.DataFrame({"id": [f"{i}" for i in range(3000)], "ward": ["A"] * 3000})
+    table.write_csv(path) if form == "csv" else table.write_parquet(path)
+    project = made_project(tmp_path, [source(path)], [Measure("n", "cases", "count")])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(CommonwealError) as caught:
+            collect(project)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [fault.code for fault in caught.value.faults] == ["SCRATCH-FULL"]
+    assert not (tmp_path / ".commonweal").exists()
 
 
 def test_nothing_printed_holds_the_secret(tmp_path: Path) -> None:
