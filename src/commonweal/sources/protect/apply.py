@@ -17,6 +17,7 @@ from commonweal.methods.significant import significant
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.measure.observe import figures
+from commonweal.sources.protect.known import counts_base
 from commonweal.sources.protect.rule import Rule
 
 Array = np.ndarray[Any, Any]
@@ -41,7 +42,12 @@ def protect(frame: pl.DataFrame, rule: Rule, *, public_base: bool, minimum_base:
     levels = [pl.lit(0).alias(name) for name in (COUNT_LEVEL, BASE_LEVEL) if name not in frame.columns]
     rows = frame.with_columns(levels).with_row_index("order#")
     parts = [
-        without_value(_protected(part, rule, public_base), part, minimum_base)
+        without_value(
+            _protected(part, rule, public_base),
+            part,
+            minimum_base,
+            public_base=not counts_base(str(part["kind"][0]), public_base),
+        )
         for _, part in rows.group_by("kind", maintain_order=True)
     ]
     kept = frame.select(pl.exclude(COUNT_LEVEL, BASE_LEVEL)).columns
@@ -134,12 +140,15 @@ def made(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return _written(rows, rule, np.where(hidden, np.nan, cells), count, base, hidden)
 
 
-def without_value(done: pl.DataFrame, given: pl.DataFrame, minimum_base: int) -> pl.DataFrame:
+def without_value(
+    done: pl.DataFrame, given: pl.DataFrame, minimum_base: int, *, public_base: bool
+) -> pl.DataFrame:
     """Without a value where the denominator, of people or public, is below the minimum."""
     if not minimum_base or given["kind"][0] in ("count", "distinct"):
         return done
     few = given["denominator"].fill_null(0) < minimum_base
-    missing = done["status"] == Status.MISSING
+    # nobody is below the minimum too: told apart, every other figure withheld would be known to be of someone
+    missing = (done["status"] == Status.MISSING) & (given["denominator"].is_null() | public_base)
     gone = [
         pl.when(few).then(None).otherwise(pl.col(name)).alias(name)
         for name in ("value", "lower", "upper", "numerator", "denominator")
@@ -175,8 +184,16 @@ def _each(kind: str, per: Array, count: Array, base: Array) -> tuple[Array, Arra
 def _written(
     rows: pl.DataFrame, rule: Rule, cells: Array, numerator: Array, denominator: Array, hidden: Array
 ) -> pl.DataFrame:
-    """The rows with protected figures; a cell without a value stays without one."""
+    """The rows with protected figures; a cell without a value stays without one.
+
+    A share or mean of nobody is missing, which says that there is nobody; where its base is hidden for others
+    it is hidden like any other, since a range from 0 would be no range if every hidden base were of someone.
+    """
     missing = rows["value"].is_null().to_numpy()
+    if BASE_LEVEL in rows.columns:
+        widened = (rows[BASE_LEVEL].to_numpy() > 0) | (rows[COUNT_LEVEL].to_numpy() > 0)
+        nobody = (_floats(rows["denominator"]) == 0) & np.isnan(denominator)
+        missing = missing & ~(widened & nobody)
     value, lower, upper = np.where(missing, np.nan, cells)
     later = np.maximum(
         rows["status"].replace_strict(STATUS_CODE, return_dtype=pl.Int64).to_numpy(),

@@ -24,7 +24,7 @@ from commonweal.sources.protect.disclosure.intruder import narrowed
 from commonweal.sources.protect.disclosure.linear import solver
 from commonweal.sources.protect.disclosure.round import rounded, unrounded
 from commonweal.sources.protect.disclosure.system import Figure, Switch, System
-from commonweal.sources.protect.known import Role
+from commonweal.sources.protect.known import Role, counts_base
 from commonweal.sources.protect.overlaps import Source, key_of, laid_out
 from commonweal.sources.protect.rule import Rule
 from commonweal.sources.protect.worlds import as_known
@@ -146,7 +146,8 @@ def rewritten(exact: pl.DataFrame, shown: Mapping[Cell, float], minimum_base: in
             for role, column in ((Role.COUNT, "numerator"), (Role.BASE, "denominator"))
         )
         done = _following(rows, counts, bases) if kind.follows else made(rows, RULE)
-        parts.append(without_value(done, rows, minimum_base))
+        public = not counts_base(str(name), True)
+        parts.append(without_value(done, rows, minimum_base, public_base=public))
     return pl.concat(parts).sort("row#") if parts else exact
 
 

@@ -21,29 +21,27 @@ Said = tuple[Role, float, float, float]
 
 def earlier_figures(
     editions: Mapping[str, pl.DataFrame], exact: pl.DataFrame, rule: Rule
-) -> tuple[list[Earlier], dict[str, int], int]:
-    """The ranges that earlier editions gave of these counts; how many by edition; how many were revised.
+) -> tuple[list[Earlier], int]:
+    """The ranges that earlier editions gave of these counts, and how many counts were revised since.
 
     `editions` holds published observations by edition, `exact` the present ones, numbered `row#`. A count
     that does not lie in the range once given of it has been revised: it is another figure now, of which the
     old range tells nothing.
     """
     found: list[Earlier] = []
-    used, revised = {}, 0
+    revised = 0
     for edition, frame in sorted(editions.items()):
         columns = [*KEY, "value", "lower", "upper", "numerator", "denominator", "status", "per", "round_to"]
         both = exact.select(*KEY, "row#", "kind", "numerator", "denominator").join(
             frame.select(columns), on=list(KEY), suffix="_then", maintain_order="left"
         )
-        before = len(found)
         for row in both.iter_rows(named=True):
             for role, count, low, high in _said(row, rule):
                 if low <= count <= high:
                     found.append(Earlier(edition, row["row#"], role, low, high))
                 else:
                     revised += 1
-        used[edition] = len(found) - before
-    return found, used, revised
+    return found, revised
 
 
 def _said(row: Mapping[str, Any], rule: Rule) -> Iterator[Said]:

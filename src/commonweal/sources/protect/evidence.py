@@ -29,7 +29,7 @@ NOT_TRIED = (
 class Evidence:
     """What is known after the gate: exact rows with their levels, protected rows, and the trial.
 
-    `exact` and `safe` are in the same order.
+    `exact` and `safe` are in the same order. `editions` are the earlier ones that were taken into account.
     """
 
     rule: Rule
@@ -37,7 +37,7 @@ class Evidence:
     exact: pl.DataFrame
     safe: pl.DataFrame
     trial: Tried
-    editions: Mapping[str, int]
+    editions: tuple[str, ...]
     revised: int
 
 
@@ -70,7 +70,9 @@ def summary(found: Evidence) -> dict[str, Any]:
         },
         "overlaps": {
             "sources": sorted({p.source for p in trial.overlaps.places}),
-            "earlier_editions": dict(found.editions),
+            "earlier_editions": {
+                name: sum(place.edition == name for place in trial.overlaps.places) for name in found.editions
+            },
             "revised_since": found.revised,
             "taken_one_by_one": list(trial.apart),
         },
@@ -113,7 +115,7 @@ def _trial(found: Evidence) -> list[str]:
     guarded = int(trial.overlaps.system.guarded.sum())
     if not guarded:
         return ["No count is small enough to be hidden, so there is nothing that could be worked out."]
-    editions = f", and the editions {_listed(sorted(found.editions))}" if found.editions else ""
+    editions = f", and the editions {_listed(found.editions)}" if found.editions else ""
     sentences = [
         f"Before publication a program tried to work out each of the {guarded:,} hidden counts from"
         " everything published together: indicators that contain one another, parts and wholes, periods that"

@@ -96,11 +96,11 @@ def gate(
             say_rounded(safe, rounded, minimum, names),
             summary_rounded(safe, rounded, minimum),
         )
-    old, editions, revised = earlier_figures(earlier or {}, exact, rule)
+    old, revised = earlier_figures(earlier or {}, exact, rule)
     trial = tried(sources, rule, minimum_base=minimum, earlier=old)
     marked = _marked(exact, trial, rule, minimum)
     safe = _protected(marked, rule, minimum)
-    found = Evidence(rule, project.protection, marked, safe, trial, editions, revised)
+    found = Evidence(rule, project.protection, marked, safe, trial, tuple(sorted(earlier or {})), revised)
     return Gated(
         _passed(project, collected, private, safe),
         protected_ledger(collected.ledger, private, trial.withheld, rule),

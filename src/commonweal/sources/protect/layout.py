@@ -68,11 +68,11 @@ def layout(
     >>> laid.size, [len(atoms) for atoms in laid.atoms.values()]
     (6, [4, 2, 2])
     """
-    wanted, left, people = (list(dict.fromkeys(keys)) for keys in (figures, rests, people))
-    wanted = list(dict.fromkeys([*wanted, *((base, months) for _, base, months in left)]))
-    wanted = list(dict.fromkeys([*wanted, *((count, months) for count, _, months in left)]))
+    left, persons = list(dict.fromkeys(rests)), list(dict.fromkeys(people))
+    of_rests = [(condition, months) for count, base, months in left for condition in (base, count)]
     # no figure, but some: whoever is counted has a record, and that one may be in others
-    wanted = list(dict.fromkeys([*wanted, *((condition, months) for _, condition, months in people)]))
+    of_people = [(condition, months) for _, condition, months in persons]
+    wanted: list[Met] = list(dict.fromkeys([*figures, *of_rests, *of_people]))
     slices = _slices([months for _, months in wanted])
     conditions = sorted({c for c, _ in wanted if c != EVERY}, key=repr)
     everyone = any(c == EVERY for c, _ in wanted)
@@ -88,7 +88,7 @@ def layout(
     if everyone:
         built.whole()
     rest, less = built.rests(left)
-    found_people = built.people(people, wanted)
+    found_people = built.people(persons, wanted)
     atoms: dict[Key, Atoms] = {(c, months): built.atoms(c, months) for c, months in wanted}
     atoms.update(rest)
     atoms.update(found_people)

@@ -163,6 +163,12 @@ class _Build:
             for item in found
         ]
         asked += [old.key for old in source.former]
+        # of withheld figures too: what a column can hold is told by all filters, as where it was tried
+        asked += [
+            key_of(source.counts[row["indicator"], row["period"]], Role.COUNT)
+            for row in source.rows.iter_rows(named=True)
+            if row["numerator"] is not None
+        ]
         return laid_out(asked, source.worlds, everyone=bool(source.fates))
 
     def _row(
