@@ -92,7 +92,7 @@ class Chance:
     @cached_property
     def rescorer(self) -> Rescorer:
         """The way from values to scores."""
-        return Rescorer.of(self.scoring)
+        return Rescorer(self.scoring)
 
     @cached_property
     def _weights(self) -> dict[str, Floats]:

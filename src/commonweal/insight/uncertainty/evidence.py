@@ -166,17 +166,11 @@ def _floats(column: pl.Series) -> Floats:
 class Rescorer:
     """The way from values to scores of indicators that an edition has fixed: divisions, curves, scales.
 
-    `divisors` (periods, areas, indicators) or None; straight scales are read from their lines, others from
-    the scores that the edition gave to the values it met.
+    Straight scales are read from their lines, others from the scores that the edition gave to the values it
+    met.
     """
 
     scoring: Scoring
-    divisors: Floats | None
-
-    @classmethod
-    def of(cls, scoring: Scoring) -> Rescorer:
-        """The way that a scoring went."""
-        return cls(scoring, _divisors(scoring))
 
     def scores(self, source: Source, values: Floats) -> Floats:
         """Scores (replications, cells) of true values (replications, observations)."""
@@ -184,7 +178,8 @@ class Rescorer:
 
     def at(self, cells: Cells, values: Floats) -> Floats:
         """Scores (replications, cells) of values (replications, cells) in the units of their source."""
-        divisors = 1.0 if self.divisors is None else self.divisors[cells.period, cells.area, cells.indicator]
+        by = self.scoring.divisors
+        divisors = 1.0 if by is None else by[cells.period, cells.area, cells.indicator]
         met = self._bent(cells, values / divisors)
         fits = self.scoring.fits
         x0, x1, s0, s1 = fits[cells.period if len(fits) > 1 else 0, cells.indicator].T
@@ -229,19 +224,3 @@ def _by(numbers: Array) -> Iterator[tuple[int, Array]]:
     """Each number that stands there, and where."""
     for number in np.unique(numbers):
         yield int(number), np.flatnonzero(numbers == number)
-
-
-def _divisors(scoring: Scoring) -> Floats | None:
-    """What denominate divided each cell by; None where the recipe divides nothing."""
-    if not scoring.denominated:
-        return None
-    ratio = np.ones(scoring.values.shape)
-    before: Floats | None = None
-    for step in scoring.trace:
-        if step.step == "denominate" and before is not None:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = before / step.values
-            ratio = ratio * np.where(np.isfinite(share), share, 1.0)
-        if step.values.shape == ratio.shape:
-            before = step.values
-    return ratio
