@@ -22,8 +22,8 @@ from commonweal.model.source import Measure, Protection, Records
 class PeerRule:
     """Who an area is compared with, and how far from them counts as different.
 
-    Peers are nearest in the attributes `by`, in a way named by `method`, or `given` by hand: (area, its peers,
-    the first most alike). Over- or under-performing: further from the peers' centre than
+    Peers are nearest in the attributes `by`, in a way named by `method`, or `given` by hand: (area, its
+    peers, the first most alike). Over- or under-performing: further from the peers' centre than
     max(floor, times x spread).
     """
 
