@@ -36,6 +36,8 @@ RECIPES: tuple[dict[str, object], ...] = (
     {"normalise": "goalposts", "aggregate": "median"},
 )  # fmt: skip
 
+CURVED = {number for number, recipe in enumerate(RECIPES) if "treat" in recipe}
+
 
 def rows(values: np.ndarray) -> pl.DataFrame:
     i, p, a = (axis.reshape(-1) for axis in np.indices(values.shape))
@@ -82,6 +84,8 @@ def test_a_scenario_is_a_rebuild_on_frozen_scales(
     number: int, values: np.ndarray, area: int, supposed: dict[str, float]
 ) -> None:
     values = spread(values)
+    if number in CURVED:  # a curve has no place for values far beyond those it was found on
+        supposed = {id: min(value, 300.0) for id, value in supposed.items()}
     recipe = {**RECIPES[number], "floor": 1}
     before = scored(TREE, rows(values), recipe, attributes=PEOPLE)
     found = whatif(edition_of(before), CODES[area], supposed)

@@ -141,6 +141,18 @@ def test_what_is_divided_is_divided_by_the_same() -> None:
     assert code_of(caught) == ["WHATIF-VALUE"]
 
 
+def test_a_way_that_can_not_be_followed_is_refused() -> None:
+    """Divided after it was bent: the curve was found on other values than those it would meet."""
+    areas = pl.DataFrame({"code": ["E1", "E2", "E3"], "people": [1.0, 2.0, 3.0]})
+    steps = [{"treat": "sqrt"}, {"denominate": {"crime": "people"}}, {"normalise": "minmax"}]
+    edition = commonweal.score(VALUES, TREE.drop("worst", "best"), steps, areas=areas)
+    with pytest.raises(CommonwealError, match="can't be followed again") as caught:
+        whatif(edition, "E2", {"crime": 100.0})
+    assert code_of(caught) == ["WHATIF-VALUE"]
+    assert whatif(edition, "E2", {"jobs": 80.0}).nodes["change"][0] > 0
+    assert "crime" not in whatif_budget(edition, "E2", 500.0).moves["indicator"]
+
+
 def test_a_mean_that_compares_areas_compares_them_again() -> None:
     edition = edition_of({**RECIPE, "aggregate": "copeland"})
     found = whatif(edition, "E1", {"jobs": 89.0, "crime": 55.0})

@@ -154,6 +154,7 @@ def fold(
         screened=run.screened_frame(),
         curves=tuple(run.curves),
         denominated=frozenset(run.denominated),
+        divisors=None if run.divided_by is None else np.moveaxis(run.divided_by[:, published], 0, -1),
         denominators=context.denominators,
         dropped=frozenset(node.id for node in framework if node.id not in tree.kept),
         notes=tuple(run.notes),

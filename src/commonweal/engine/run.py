@@ -37,6 +37,8 @@ class Run:
     cells: Cells
     source: Floats
     divisors: Floats | None = None
+    #: the same with what was divided later, after a curve or a scale
+    divided_by: Floats | None = None
     met: Floats | None = None
     scales: tuple[Scale, ...] = ()
     straight: bool = True
@@ -68,6 +70,7 @@ class Run:
 
     def _denominate(self, step: Denominate) -> None:
         self.cells, divisors, notes = denominate(self.cells, step, self.context)
+        self.divided_by = divisors if self.divided_by is None else self.divided_by * divisors
         if self.met is None and not self.curves:
             self.divisors = divisors if self.divisors is None else self.divisors * divisors
         else:

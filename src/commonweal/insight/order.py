@@ -11,7 +11,10 @@ STRONG: Final = ("dimension-best", "top-scores", "strongest")
 WEAK: Final = ("dimension-worst", "zero-scores", "weakest")
 #: Why a score is what it is.
 WHY: Final = ("unevenness", "holds-back", "lifts")
-COMPARED: Final = ("rank", "rank-range", "alike", "marks", "marks-by-chance", "progress", "benchmark")
+COMPARED: Final = (
+    "rank", "rank-range", "alike", "marks", "marks-by-chance", "progress", "trend", "benchmark", "cluster",
+    "overtake",
+)  # fmt: skip
 
 
 class Said(Protocol):

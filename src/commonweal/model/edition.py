@@ -192,6 +192,9 @@ class Scoring:
     curves: tuple[Array, ...] = ()
     #: indicators divided by a denominator
     denominated: frozenset[str] = frozenset()
+    #: (periods, areas, indicators): what denominate divides a value by, be it there or not; nan where nothing
+    #: is known to divide by; None where the recipe divides nothing
+    divisors: Array | None = None
     #: the tables that denominate divides by: name, area, period, value
     denominators: pl.DataFrame = field(default_factory=pl.DataFrame)
     #: nodes that screening has dropped: they are no one's children

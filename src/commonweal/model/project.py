@@ -30,8 +30,8 @@ JOINT: Final = "\x1f"
 class PeerRule:
     """Who an area is compared with, and how far from them counts as different.
 
-    Peers are nearest in the attributes `by`, in a way named by `method`, or `given` by hand: (area, its peers,
-    the first most alike). Over- or under-performing: further from the peers' centre than
+    Peers are nearest in the attributes `by`, in a way named by `method`, or `given` by hand: (area, its
+    peers, the first most alike). Over- or under-performing: further from the peers' centre than
     max(floor, times x spread).
     """
 

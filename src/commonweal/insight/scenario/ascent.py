@@ -22,12 +22,14 @@ from commonweal.insight.forming import Forming, formings, shares_of
 from commonweal.insight.scenario.bounds import NO_ROOM, Movable
 from commonweal.insight.scenario.spot import Spot
 from commonweal.methods import Floats
-from commonweal.methods.allot import fill, least, most
+from commonweal.methods.allot import fill, least, loss, most
 from commonweal.methods.tower import Storey, Tower
 
 Array = np.ndarray[Any, Any]
 #: With more parts below a floor than this not every way of raising them is tried.
 _EVERY_WAY: Final = 6
+#: As a share of the index: a split that could be better by more is not called the best.
+_NEAR: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +118,11 @@ def _chosen(
     everything = _way(here, may, ways[k].raised, np.arange(len(points)))
     worth = np.zeros(len(points))
     worth[everything.feet] = everything.at(points[everything.feet])[1]
-    return Split(points, worth, scored[k][1], len(_below_floor(here, may)) <= _EVERY_WAY)
+    near = all(
+        loss(way.at(points)[1], points, way.room, float(points.sum())) <= _NEAR * max(abs(index), 1.0)
+        for way, (points, index) in zip(ways, scored, strict=True)
+    )
+    return Split(points, worth, scored[k][1], near and len(_below_floor(here, may)) <= _EVERY_WAY)
 
 
 def _ways(here: Spot, may: Movable) -> Iterator[_Way]:

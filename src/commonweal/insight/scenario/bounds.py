@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.insight.scenario.figures import indicator_at
@@ -60,7 +59,7 @@ def movable(here: Spot, within: Sequence[str], only: Sequence[str]) -> Movable:
     found = [
         (i, bound)
         for i in (sorted(set(chosen)) or range(len(here.indicators)))
-        if here.published[i] and np.isfinite(here.scores[i])
+        if here.published[i] and here.followed[i]
         for bound in _lowest(here, i, kinds)
     ]
     at = np.array([i for i, _ in found], dtype=np.int64)
@@ -113,7 +112,7 @@ def _lowest(here: Spot, i: int, kinds: Sequence[str]) -> Iterator[Bound]:
 
 
 def _bound(here: Spot, i: int, kind: str) -> Iterator[Bound]:
-    others = _peers(here) if kind != ALL else np.arange(len(here.scoring.areas))
+    others = here.peers if kind != ALL else np.arange(len(here.scoring.areas))
     scores = _published_scores(here, i)
     if kind == HISTORY:
         areas = np.union1d(others, [here.area]) if len(others) else np.arange(len(here.scoring.areas))
@@ -139,11 +138,6 @@ def _fastest(here: Spot, i: int, scores: Floats, areas: Array) -> Bound:
         return Bound(now, HISTORY, here.code)
     ends = (here.scoring.periods[since].label, here.scoring.periods[until].label)
     return Bound(now + best, HISTORY, here.scoring.areas[who], *ends)
-
-
-def _peers(here: Spot) -> Array:
-    peers = here.edition.peers.filter(pl.col("area") == here.code).sort("order")["peer"]
-    return np.array([here.scoring.area_index[code] for code in peers], dtype=np.int64)
 
 
 def _published_scores(here: Spot, i: int) -> Floats:

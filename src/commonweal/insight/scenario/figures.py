@@ -42,6 +42,7 @@ def supposed(spot: Spot, figures: Mapping[str, float | str]) -> dict[int, float]
     if not found:
         raise CommonwealError(Fault("WHATIF-VALUE", "nothing is supposed", "Name an indicator and a value."))
     at = np.array(sorted(found))
+    raise_any(_not_followed(spot, int(i)) for i in at if spot.published[i] and not spot.followed[i])
     scores = spot.score(at, np.array([[found[int(i)] for i in at]]))[0]
     raise_any(_unscored(spot, int(i), found[int(i)]) for i, s in zip(at, scores, strict=True) if np.isnan(s))
     return {int(i): found[int(i)] for i in at}
@@ -93,6 +94,12 @@ def _possible(spot: Spot, i: int, asked: str, value: float) -> float:
         what = f"would be {words.value(value)}{spot.indicators[i].unit}"
         raise _fault(asked, what, "A share lies between 0% and 100%.")
     return value
+
+
+def _not_followed(spot: Spot, i: int) -> Fault:
+    what = f"the recipe leads {spot.indicators[i].id!r} to its score by a way that can't be followed again"
+    remedy = "Suppose another indicator, or change the value itself and build again."
+    return Fault("WHATIF-VALUE", what, remedy)
 
 
 def _unscored(spot: Spot, i: int, value: float) -> Fault:

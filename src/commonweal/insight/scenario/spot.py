@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from commonweal.insight.asked import area_at, period_at
-from commonweal.insight.divided import with_divisors
 from commonweal.insight.uncertainty.evidence import Rescorer
 from commonweal.methods import Floats
 from commonweal.methods.normalise import limits
@@ -20,7 +19,7 @@ from commonweal.model.observation import STATUS_CODE, Status
 
 Array = np.ndarray[Any, Any]
 #: Halvings that leave no more than the last digit of a figure, and doublings that reach any figure.
-_HALVINGS: Final = 120
+_HALVINGS: Final = 64
 _DOUBLINGS: Final = 80
 
 
@@ -106,32 +105,35 @@ class Spot:
 
     @cached_property
     def rescorer(self) -> Rescorer:
-        """The way from values to scores, with what this area's values are divided by."""
-        return Rescorer(self.scoring, self._divisors() if self.scoring.denominated else None)
+        """The way from values to scores."""
+        return Rescorer(self.scoring)
+
+    @cached_property
+    def followed(self) -> Array:
+        """Which values lead to their own scores on that way: recipes that treat or scale twice may not."""
+        again = self.score(np.arange(len(self.indicators)), self.values[None])[0]
+        size = max(float(np.max(np.abs(self.scores), initial=1.0, where=np.isfinite(self.scores))), 1.0)
+        same: Array = np.isclose(again, self.scores, rtol=0.0, atol=1e-9 * size)
+        return same
+
+    @cached_property
+    def peers(self) -> Array:
+        """The area's peers by position, nearest first."""
+        named = self.edition.peers.filter(pl.col("area") == self.code).sort("order")["peer"]
+        return np.array([self.scoring.area_index[code] for code in named], dtype=np.int64)
 
     def score(self, indicators: Array, values: Floats) -> Floats:
         """Scores (cases, indicators) of values (cases, indicators) of some indicators, by position."""
         here = Places(indicators, np.full_like(indicators, self.period), np.full_like(indicators, self.area))
         return self.rescorer.at(here, values)
 
-    def _divisors(self) -> Floats:
-        """What denominate divides this area's values by; nan where that is not known."""
-        own = self.scoring.entered_from[self.period, self.area]
-        at = [i for i, node in enumerate(self.indicators) if node.id in self.scoring.denominated]
-        labels = [self.scoring.entered_periods[own[i]] if own[i] >= 0 else self.label for i in at]
-        ids = [self.indicators[i].id for i in at]
-        cells = pl.DataFrame({"area": [self.code] * len(at), "indicator": ids, "own": labels})
-        found = with_divisors(self.scoring, self.edition.areas, cells)["divisor"].fill_null(float("nan"))
-        divisors = np.ones(self.scoring.values.shape)
-        divisors[self.period, self.area, at] = found.to_numpy()
-        return divisors
-
     def ceiling(self, i: int) -> float:
         """The highest score of an indicator's scale; where it has no end, the highest that was given."""
         method = self.edition.recipe.normalise.at(self.indicators[i].id)
         top = limits(method.name, dict(method.parameters))[1] if self.rescorer.is_straight(i) else np.inf
-        given = self.scoring.scores[:, :, self.nodes[i]]
-        return float(top) if np.isfinite(top) else float(np.fmax.reduce(given, axis=None))
+        if np.isfinite(top):
+            return float(top)
+        return float(np.fmax.reduce(self.scoring.scores[:, :, self.nodes[i]], axis=None))
 
     def values_for(self, indicators: Array, scores: Floats) -> Floats:
         """The values nearest to the present ones that have at least these scores (indicators,).

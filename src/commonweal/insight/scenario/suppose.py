@@ -22,6 +22,8 @@ from commonweal.model.edition import Edition, Scoring
 from commonweal.model.observation import STATUS_CODE, Status
 
 Array = np.ndarray[Any, Any]
+#: Class by area and node.
+Classes = dict[tuple[str, str], str]
 
 #: What is supposed. `held` is "best" or "worst" where the value is beyond that goalpost and the score stays
 #: on it; `placed` is "line", or "read off" where the score is an approximation.
@@ -81,8 +83,10 @@ def scenario_of(here: Spot, values: Mapping[int, float]) -> Scenario:
     full = np.array([values[int(i)] for i in at])
     after = _after(here, at, full)
     figures = pl.DataFrame(list(_figures(here, at, full)), schema=FIGURES, orient="row")
-    nodes = pl.DataFrame(list(_nodes(here, at, after)), schema=NODES, orient="row")
-    areas = pl.DataFrame(list(_areas(here, after)), schema=AREAS, orient="row").sort("rank_after", "area")
+    classes = [_performances(here, scoring) for scoring in (here.scoring, after)]
+    nodes = pl.DataFrame(list(_nodes(here, at, after, classes)), schema=NODES, orient="row")
+    areas = pl.DataFrame(list(_areas(here, after, classes)), schema=AREAS, orient="row")
+    areas = areas.sort("rank_after", "area")
     says = told(here, figures, nodes, areas)
     return Scenario(here.code, here.name, here.label, figures, nodes, areas, says)
 
@@ -156,11 +160,10 @@ def _held(here: Spot, i: int, value: float, score: float) -> str:
     return "" if still != score else "best" if score == 100.0 else "worst"
 
 
-def _nodes(here: Spot, at: Array, after: Scoring) -> Iterator[tuple[object, ...]]:
+def _nodes(here: Spot, at: Array, after: Scoring, classes: list[Classes]) -> Iterator[tuple[object, ...]]:
     tree, t, a = here.edition.framework, here.period, here.area
     entered = {here.indicators[i].id for i in at.tolist()}
     entered |= {above.id for id in entered for above in tree.ancestors(id)}
-    classes = [_performances(here, scoring) for scoring in (here.scoring, after)]
     progresses = [_progresses(here, scoring) for scoring in (here.scoring, after)]
     unseen = {here.indicators[i].id for i in at.tolist() if here.hidden[i]}
     for n, node in enumerate(tree):
@@ -178,9 +181,8 @@ def _nodes(here: Spot, at: Array, after: Scoring) -> Iterator[tuple[object, ...]
         )  # fmt: skip
 
 
-def _areas(here: Spot, after: Scoring) -> Iterator[tuple[object, ...]]:
+def _areas(here: Spot, after: Scoring, classes: list[Classes]) -> Iterator[tuple[object, ...]]:
     t, n = here.period, here.scoring.node_index[here.root.id]
-    classes = [_performances(here, scoring) for scoring in (here.scoring, after)]
     for a, code in enumerate(here.scoring.areas):
         old, new = here.scoring.scores[t, a, n], after.scores[t, a, n]
         places = [int(scoring.ranks[t, a, n]) for scoring in (here.scoring, after)]
@@ -192,7 +194,7 @@ def _areas(here: Spot, after: Scoring) -> Iterator[tuple[object, ...]]:
             )  # fmt: skip
 
 
-def _performances(here: Spot, scoring: Scoring) -> dict[tuple[str, str], str]:
+def _performances(here: Spot, scoring: Scoring) -> Classes:
     """Class of performance by area and node, in the period."""
     rule = here.edition.peer_rule
     if rule is None:

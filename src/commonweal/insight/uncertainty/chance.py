@@ -73,14 +73,12 @@ class Chance:
     def _batch(self, numbers: Sequence[int]) -> list[Floats]:
         streams = [np.random.Generator(np.random.Philox(key=(_SEED << 64) + number)) for number in numbers]
         indicators: list[Floats] = list(self._fixed)
-        for source in self.sources:
+        for source, places in zip(self.sources, self._places, strict=True):
             scores = self.rescorer.scores(source, source.posterior.draws(streams))
-            for i in np.unique(source.indicator):
+            for i, cells, at in places:
                 if len(indicators[i]) == 1:
                     indicators[i] = np.repeat(indicators[i], len(streams), axis=0)
-                cells = np.flatnonzero(source.indicator == i)
-                there = cells[~np.isnan(self._fixed[i, 0, source.period[cells], source.area[cells]])]
-                indicators[i][:, source.period[there], source.area[there]] = scores[:, there]
+                indicators[i].reshape(len(streams), -1)[:, at] = scores[:, cells]
         return replicate(self.scoring, indicators, self._weights)
 
     @cached_property
@@ -90,9 +88,23 @@ class Chance:
         return np.moveaxis(self.scoring.scores[:, :, nodes], -1, 0)[:, None]
 
     @cached_property
+    def _places(self) -> list[list[tuple[int, Array, Array]]]:
+        """By source and indicator: its cells that have a score, and their places among periods and areas."""
+        areas = len(self.scoring.areas)
+        found = []
+        for source in self.sources:
+            at = source.period * areas + source.area
+            there = ~np.isnan(self._fixed.reshape(len(self._fixed), -1)[source.indicator, at])
+            held = (
+                (int(i), np.flatnonzero((source.indicator == i) & there)) for i in np.unique(source.indicator)
+            )
+            found.append([(i, cells, at[cells]) for i, cells in held])
+        return found
+
+    @cached_property
     def rescorer(self) -> Rescorer:
         """The way from values to scores."""
-        return Rescorer.of(self.scoring)
+        return Rescorer(self.scoring)
 
     @cached_property
     def _weights(self) -> dict[str, Floats]:

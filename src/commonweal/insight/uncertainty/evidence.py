@@ -166,17 +166,11 @@ def _floats(column: pl.Series) -> Floats:
 class Rescorer:
     """The way from values to scores of indicators that an edition has fixed: divisions, curves, scales.
 
-    `divisors` (periods, areas, indicators) or None; straight scales are read from their lines, others from
-    the scores that the edition gave to the values it met.
+    Straight scales are read from their lines, others from the scores that the edition gave to the values it
+    met.
     """
 
     scoring: Scoring
-    divisors: Floats | None
-
-    @classmethod
-    def of(cls, scoring: Scoring) -> Rescorer:
-        """The way that a scoring went."""
-        return cls(scoring, _divisors(scoring))
 
     def scores(self, source: Source, values: Floats) -> Floats:
         """Scores (replications, cells) of true values (replications, observations)."""
@@ -184,20 +178,31 @@ class Rescorer:
 
     def at(self, cells: Cells, values: Floats) -> Floats:
         """Scores (replications, cells) of values (replications, cells) in the units of their source."""
-        divisors = 1.0 if self.divisors is None else self.divisors[cells.period, cells.area, cells.indicator]
+        by = self.scoring.divisors
+        divisors = 1.0 if by is None else by[cells.period, cells.area, cells.indicator]
         met = self._bent(cells, values / divisors)
+        present = [(i, here, self.is_straight(i)) for i, here in _by(cells.indicator)]
         fits = self.scoring.fits
         x0, x1, s0, s1 = fits[cells.period if len(fits) > 1 else 0, cells.indicator].T
+        scores: Floats = met if all(straight for *_, straight in present) else met.copy()
         with np.errstate(invalid="ignore", divide="ignore"):
-            scores: Floats = s0 + (s1 - s0) * ((met - x0) / (x1 - x0))
-        for i, here in _by(cells.indicator):
-            method = self.scoring.recipe.normalise.at(self.scoring.framework.indicators[i].id)
-            if self.is_straight(i):
-                low, high = limits(method.name, dict(method.parameters))
-                scores[:, here] = np.clip(scores[:, here], low, high)
-            else:
+            scores -= x0
+            scores /= x1 - x0
+            scores *= s1 - s0
+            scores += s0
+        low, high = self._limits[:, cells.indicator]
+        np.minimum(np.maximum(scores, low, out=scores), high, out=scores)
+        for i, here, straight in present:
+            if not straight:
                 self._read_off(cells, i, here, met, scores)
         return scores
+
+    @property
+    def _limits(self) -> Floats:
+        """Between which scores each indicator is held, (2, indicators)."""
+        normalise = self.scoring.recipe.normalise
+        methods = [normalise.at(node.id) for node in self.scoring.framework.indicators]
+        return np.array([limits(method.name, dict(method.parameters)) for method in methods]).T
 
     def is_straight(self, i: int) -> bool:
         """Whether an indicator's scores lie on a line; else they are read off, which is an approximation."""
@@ -227,21 +232,8 @@ class Rescorer:
 
 def _by(numbers: Array) -> Iterator[tuple[int, Array]]:
     """Each number that stands there, and where."""
-    for number in np.unique(numbers):
-        yield int(number), np.flatnonzero(numbers == number)
-
-
-def _divisors(scoring: Scoring) -> Floats | None:
-    """What denominate divided each cell by; None where the recipe divides nothing."""
-    if not scoring.denominated:
-        return None
-    ratio = np.ones(scoring.values.shape)
-    before: Floats | None = None
-    for step in scoring.trace:
-        if step.step == "denominate" and before is not None:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = before / step.values
-            ratio = ratio * np.where(np.isfinite(share), share, 1.0)
-        if step.values.shape == ratio.shape:
-            before = step.values
-    return ratio
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    for part in np.split(order, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1):
+        if len(part):
+            yield int(numbers[part[0]]), part

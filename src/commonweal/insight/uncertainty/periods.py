@@ -39,6 +39,7 @@ def only_periods(scoring: Scoring, kept: Sequence[int]) -> Scoring:
         child_weights={parent: of_one_or_all(held) for parent, held in scoring.child_weights.items()},
         fits=of_one_or_all(scoring.fits),
         met=None if scoring.met is None else scoring.met[at],
+        divisors=None if scoring.divisors is None else scoring.divisors[at],
         curves=tuple(of_one_or_all(curve) for curve in scoring.curves),
         trace=tuple(replace(step, values=by_period(step.values)) for step in scoring.trace),
     )
