@@ -11,7 +11,7 @@ from commonweal.pipeline.folder import check
 
 YAML = """\
 project: {title: Index, place: Town, framework: framework.csv}
-periods: {publish: [2016]}
+periods: {publish: [2015, 2016]}
 areas: {table: areas.csv}
 denominators: {population: population.csv}
 values:
@@ -22,14 +22,15 @@ records:
 measures:
   crime: {records: crimes, kind: rate, per: 1000, denominator: population, where: kind = "theft"}
 recipe: {normalise: minmax, aggregate: arithmetic}
-progress: {since: 2016}
+progress: {since: 2015}
 """
 FILES = {
     "framework.csv": "id,name,parent,level,direction\nindex,Index,,index,\ncrime,Crime,index,,-1\n"
     "schools,Schools,index,,1\nparks,Parks,index,,1\n",
     "areas.csv": "code,name\nE1,Abbey\nE2,River\n",
     "population.csv": "area,period,value\nE1,2016,100\nE2,2016,200\n",
-    "values.csv": "area,period,indicator,value\nE1,2016,schools,1\nE2,2016,schools,2\n",
+    "values.csv": "area,period,indicator,value\n"
+    + "".join(f"E1,{year},schools,1\nE2,{year},schools,2\n" for year in (2015, 2016)),
     "other.csv": "area,period,indicator,value\nE1,2016,parks,1\nE2,2016,parks,2\n",
     "crimes.csv": "month,ward,kind\n" + "2016-01,E1,theft\n2016-02,E2,theft\n" * 12,
 }
@@ -52,7 +53,7 @@ def test_a_wrong_kind_hides_nothing(tmp_path: Path) -> None:
         tmp_path,
         ("kind: rate", "kind: rates"),
         ("population.csv", "people.csv"),
-        ("since: 2016", "since: 2011"),
+        ("since: 2015", "since: 2011"),
         ("aggregate: arithmetic", "aggregate: arithmatic"),
     ) == [
         "commonweal.yaml:4: PATH-MISSING",
@@ -67,7 +68,7 @@ def test_a_wrong_kind_hides_nothing(tmp_path: Path) -> None:
     [
         (("title: Index, ", ""), "commonweal.yaml:1: PROJECT-REQUIRED"),
         (("areas: {table: areas.csv}", "areas: {tabel: areas.csv}"), "commonweal.yaml:3: PROJECT-"),
-        (("publish: [2016]", "publish: {a: 2}"), "commonweal.yaml:2: PROJECT-VALUE"),
+        (("publish: [2015, 2016]", "publish: {a: 2}"), "commonweal.yaml:2: PROJECT-VALUE"),
         (
             ("path: crimes.csv, subject: thing", "path: crimes.csv, subject: theft"),
             "commonweal.yaml:9: PROJECT-",

@@ -334,7 +334,8 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         ("commonweal.yaml", "recipe:", "progress: {cuts: [2, 0.5, -0.5]}\nrecipe:"),
         [
             "commonweal.yaml:10: PROJECT-VALUE cuts under progress is [2.0, 0.5, -0.5]; Write three numbers"
-            " that rise."
+            " that rise.",
+            "commonweal.yaml:10: PROGRESS-PERIODS progress is asked for, but no period before ",
         ],
     ),
     "one cut for three": (
