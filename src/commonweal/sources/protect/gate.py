@@ -28,6 +28,7 @@ from commonweal.sources.protect.evidence import Evidence, details, say, summary
 from commonweal.sources.protect.fates import protected_ledger
 from commonweal.sources.protect.presets import rule_of
 from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.telltale import without_telltale
 from commonweal.sources.protect.tried import Tried, tried
 
 NOBODY: Final = "No figure here is about people in records that are not public, so none needs hiding."
@@ -90,6 +91,7 @@ def gate(
     if project.protection.preset == "controlled":
         rounded = round_together(sources)
         safe = rewritten(exact, rounded.shown, minimum).select(pl.exclude("^.*#$"))
+        safe = without_telltale(safe, project.measures, collected.figures, all_inexact=True)
         return Gated(
             _passed(project, collected, private, safe),
             protected_ledger(collected.ledger, private, rounded.withheld, rule),
@@ -99,7 +101,7 @@ def gate(
     old, revised = earlier_figures(earlier or {}, exact, rule)
     trial = tried(sources, rule, minimum_base=minimum, earlier=old)
     marked = _marked(exact, trial, rule, minimum)
-    safe = _protected(marked, rule, minimum)
+    safe = without_telltale(_protected(marked, rule, minimum), project.measures, collected.figures)
     found = Evidence(rule, project.protection, marked, safe, trial, tuple(sorted(earlier or {})), revised)
     return Gated(
         _passed(project, collected, private, safe),

@@ -1,0 +1,122 @@
+"""An attack written apart from the gate, on whole projects as they are built: it narrows no hidden count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from an_attacker import Attack, write_project
+
+import commonweal
+
+QUICK = (*range(8), 51)
+
+
+@pytest.mark.parametrize("seed", QUICK)
+def test_nothing_hidden_is_narrowed_by_everything_published(tmp_path: Path, seed: int) -> None:
+    made = write_project(tmp_path / "town", seed)
+    commonweal.build(made.root)
+    attack = Attack(made)
+    assert attack.rows
+    assert attack.narrowed() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 200))
+def test_many_more_of_them(tmp_path: Path, seed: int) -> None:
+    test_nothing_hidden_is_narrowed_by_everything_published(tmp_path, seed)
+
+
+TOWN = """project: {title: Made, place: Town, framework: framework.csv}
+periods: {publish: [PERIODS]}
+areas: {type: ward, table: areas.csv}
+denominators: {people: {path: data/people.csv, by: [band]}}
+records:
+  r: {path: data/r.csv, subject: person, date: month, link: {by: code, column: ward}, covers: ["2016"]}
+measures:
+MEASURES
+recipe: {treat: none, impute: none, normalise: rank, weigh: equal}
+protect: {preset: PRESET}
+"""
+
+
+def built(
+    root: Path, rows: list[str], measures: dict[str, str], periods: str = "'2016'", preset: str = "nhs"
+) -> pl.DataFrame:
+    """The published observations of records `ward,month,band,flag`."""
+    (root / "data").mkdir(parents=True)
+    written = "\n".join(f"  {name}: {{records: r, {keys}}}" for name, keys in measures.items())
+    text = TOWN.replace("PERIODS", periods).replace("MEASURES", written).replace("PRESET", preset)
+    (root / "commonweal.yaml").write_text(text)
+    nodes = "".join(f"{name},{name.upper()},index,indicator,1\n" for name in measures)
+    (root / "framework.csv").write_text(f"id,name,parent,level,direction\nindex,Index,,index,\n{nodes}")
+    (root / "areas.csv").write_text("code,name\nA,Ward A\nB,Ward B\n")
+    people = "area,period,band,value\nA,2016,young,301\nA,2016,old,1203\nB,2016,young,398\nB,2016,old,1414\n"
+    (root / "data" / "people.csv").write_text(people)
+    (root / "data" / "r.csv").write_text("ward,month,band,flag\n" + "\n".join(rows) + "\n")
+    commonweal.build(root)
+    return pl.read_csv(root / "build" / "project" / "data" / "observations.csv")
+
+
+def cell(table: pl.DataFrame, area: str, indicator: str, period: str = "2016") -> dict[str, object]:
+    same = (pl.col("area") == area) & (pl.col("indicator") == indicator)
+    return table.filter(same & (pl.col("period").cast(pl.String) == period)).row(0, named=True)
+
+
+@pytest.mark.parametrize("kind", ["sum", "mean", "median", "ratio"])
+def test_what_is_made_of_a_column_has_no_value_beside_a_hidden_count_by_it(tmp_path: Path, kind: str) -> None:
+    rows = ["A,2016-02,old,0"] * 20 + ["A,2016-03,old,1"] * 3 + ["B,2016-03,old,1", "B,2016-04,old,0"] * 20
+    made = f"kind: {kind}, value: flag" + (", over: flag" if kind == "ratio" else "")
+    table = built(tmp_path / "town", rows, {"made": made, "ones": "kind: count, where: flag = 1"})
+    assert cell(table, "A", "ones")["status"] == "suppressed"
+    hidden = cell(table, "A", "made")
+    assert [hidden[name] for name in ("value", "lower", "upper")] == [None, None, None]
+    assert hidden["status"] == "suppressed"
+    assert cell(table, "B", "made")["value"] is not None
+
+
+def test_a_value_of_another_column_stays(tmp_path: Path) -> None:
+    rows = ["A,2016-02,old,4"] * 20 + ["A,2016-03,young,1"] * 3 + ["B,2016-03,old,1"] * 20
+    measures = {"made": "kind: mean, value: flag", "young": "kind: count, where: band = 'young'"}
+    table = built(tmp_path / "town", rows, measures)
+    assert cell(table, "A", "young")["status"] == "suppressed"
+    assert cell(table, "A", "made")["value"] is not None
+
+
+def test_those_expected_do_not_tell_how_many_there_were_of_an_age(tmp_path: Path) -> None:
+    rows = ["A,2016-02,old,0"] * 22 + ["A,2016-02,young,0"] * 3 + ["B,2016-04,old,0"] * 31
+    standard = "kind: standardised_ratio, per: 100, denominator: people, by: [band]"
+    measures = {"ratio": standard, "young": "kind: count, where: band = 'young'"}
+    table = built(tmp_path / "town", rows, measures)
+    due = [float(cell(table, area, "ratio")["denominator"]) for area in "AB"]  # type: ignore[arg-type]
+    assert due == [26.0, 30.0]
+    assert cell(table, "A", "ratio")["value"] == pytest.approx(100 * 25 / 26)
+    share = np.array([[301 / 699, 1203 / 2617], [398 / 699, 1414 / 2617]])
+    events = np.linalg.solve(share, due)
+    assert abs(events[0] - 3) > 2  # written out they gave 3 and 53
+
+
+def test_months_of_a_hidden_share_do_not_tell_of_how_many_a_quarter_is(tmp_path: Path) -> None:
+    """A person in January and one in March are two in the quarter, if months of nobody were told apart."""
+    rows = ["A,2016-01,old,0", "A,2016-03,old,0"] + ["B,2016-01,old,1", "B,2016-02,old,0"] * 30
+    periods = "'2016-01', '2016-02', '2016-03', '2016-Q1'"
+    table = built(tmp_path / "town", rows, {"share": "kind: percentage, where: flag = 1"}, periods)
+    told = [cell(table, "A", "share", period)["status"] for period in ("2016-01", "2016-03")]
+    assert told == ["suppressed", "suppressed"]
+    assert cell(table, "A", "share", "2016-Q1")["lower"] == 0
+
+
+def test_filters_of_withheld_figures_say_what_a_column_holds(tmp_path: Path) -> None:
+    """Without them the trial took every record for one of an age that only a withheld figure tells apart."""
+    rows = (
+        ["A,2016-01,old,1"] * 15 + ["A,2016-01,young,0"] * 14 + ["B,2016-01,old,0", "B,2016-02,young,0"] * 9
+    )
+    measures = {
+        "few": "kind: percentage, where: band = 'young', among: flag = 0",
+        "many": "kind: percentage, where: band = 'old'",
+    }
+    table = built(tmp_path / "town", rows, measures, preset="gss, minimum_base: 16")
+    assert cell(table, "A", "few")["value"] is None
+    assert cell(table, "A", "many")["denominator"] == 30
