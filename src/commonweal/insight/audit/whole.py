@@ -10,6 +10,7 @@ from commonweal.insight.audit import (
     data,
     framework,
     links,
+    place,
     presentation,
     robustness,
     scale,
@@ -31,6 +32,7 @@ PARTS: Final[tuple[Callable[[Facts], Part], ...]] = (
     weighting.part,
     robustness.part,
     back.part,
+    place.part,
     links.part,
     presentation.part,
 )
