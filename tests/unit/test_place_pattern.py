@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 import shapely
 
+from commonweal.insight.audit.facts import Facts as AuditFacts
+from commonweal.insight.audit.place import part
 from commonweal.insight.facts import Facts
 from commonweal.insight.place_pattern import about_pattern, neighbours, place_pattern, why_not
 from commonweal.model.area import Area, Areas, Boundaries
@@ -131,6 +133,31 @@ def test_without_boundaries_nothing_is_offered(make_scoring):
     scoring = make_scoring(TREE, np.arange(40.0)[None, :, None])
     assert place_pattern(scoring, areas).is_empty()
     assert why_not(areas) == "there are no boundaries to tell neighbours by"
+
+
+def test_the_audit_says_what_alike_neighbours_mean(make_scoring):
+    found = part(AuditFacts(edition_of(make_scoring, corner(8), squares(8))))
+    assert found.findings[0].found == "Neighbouring wards are alike in index."
+    assert "rest on fewer" in found.findings[0].means
+    assert [row[0] for row in found.tables[0].rows] == ["index"]
+
+
+def test_the_audit_says_why_neighbours_were_not_looked_at(make_scoring):
+    found = part(AuditFacts(edition_of(make_scoring, np.arange(25.0), squares(5))))
+    assert found.findings[0].found.startswith(
+        "Whether neighbours are alike was not looked at: there are 25 wards"
+    )
+    assert found.tables == ()
+
+
+def test_the_audit_finds_noise_and_islands(make_scoring):
+    outlines = [*squares(8)[:-1], shapely.box(90, 90, 91, 91)]
+    noise = np.random.default_rng(7).normal(50, 3, 64)
+    found = part(AuditFacts(edition_of(make_scoring, noise, outlines)))
+    assert [finding.found for finding in found.findings] == [
+        "Neighbouring wards are no more alike than chance would make them.",
+        "One ward without a neighbour stayed out of it.",
+    ]
 
 
 def test_scores_that_are_all_alike_have_no_pattern(make_scoring):

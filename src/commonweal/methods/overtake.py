@@ -18,8 +18,8 @@ def share_above(lead: Floats) -> float:
 
     The volume of a simplex on one side of a plane, exactly: with y > 0 and x <= 0 the leads,
     A_0 = 1 and A_1 ... A_K = 0; for each x, for k = 1 ... K: A_k becomes (y_k A_k - x A_(k-1)) / (y_k - x);
-    A_K is the share on the side of x. Source: Varsi 1973, Ali 1973 (as in Cales et al. 2018,
-    doi:10.4230/LIPIcs.SoCG.2018.19).
+    A_K is the share on the side of x. Source: Varsi 1973, Pacific J. Math. 46, 303-314, in the form of Ali
+    1973, Pacific J. Math. 48, 313-322 (both used in Cales et al. 2018, doi:10.4230/LIPIcs.SoCG.2018.19).
 
     >>> [share_above(np.array(lead)) for lead in ([1.0, -1.0], [3.0, -1.0], [2.0, 1.0])]
     [0.5, 0.75, 1.0]

@@ -151,8 +151,14 @@ class Posterior:
         for stream, row in zip(streams, chance, strict=True):
             stream.random(out=row, dtype=np.float32)
         up = np.zeros(chance.shape, dtype=np.int8)
-        for limit in self.stands[unsure, :-1].T.astype(np.float32, order="C"):
-            up += chance > limit
+        width = (evidence.high - evidence.low)[unsure]
+        for step, limit in enumerate(self.stands[unsure, :-1].T.astype(np.float32, order="C")):
+            wide = width > step
+            if wide.all():
+                up += chance > limit
+            else:  # most counts stand for few numbers
+                there = np.flatnonzero(wide)
+                up[:, there] += chance[:, there] > limit[there]
         count = np.broadcast_to(evidence.low, (len(streams), len(evidence))).copy()
         count[:, unsure] += up
         return count

@@ -11,6 +11,7 @@ from commonweal.insight.audit import (
     fitted,
     framework,
     links,
+    place,
     presentation,
     robustness,
     scale,
@@ -33,6 +34,7 @@ PARTS: Final[tuple[Callable[[Facts], Part], ...]] = (
     weighting.part,
     robustness.part,
     back.part,
+    place.part,
     links.part,
     presentation.part,
 )

@@ -24,6 +24,8 @@ Array = np.ndarray[Any, Any]
 
 #: Each replication has a random stream of its own, numbered by it: how they are shared out plays no part.
 _SEED: Final = 2026
+#: So many replications at least make a batch: what is looked up once for all of them pays for itself.
+_LEAST: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ class Chance:
         """
         cells = len(self.scoring.periods) * len(self.scoring.areas)
         figures = (len(source.posterior.evidence) for source in self.sources)
-        size = batch_size(max(cells, *figures, 1))
+        size = max(batch_size(max(cells, *figures, 1)), _LEAST)
         batches = [range(k, min(k + size, replications)) for k in range(0, replications, size)]
         if threads == 1:
             yield from map(self._batch, batches)

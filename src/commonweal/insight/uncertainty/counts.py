@@ -48,6 +48,11 @@ class RankCounts:
             held += np.bincount(seen, minlength=held.size).reshape(held.shape).astype(np.int32)
         self.total += ranks.shape[1]
 
+    def of_node(self, position: int) -> RankCounts:
+        """The counts of one of the nodes, by its position among them."""
+        kept = slice(position, position + 1)
+        return RankCounts(self.nodes[kept], self.counts[kept], self.total)
+
     def between(self, share: float) -> Array:
         """The ranks that hold the middle `share` of replications, (nodes, periods, areas, 2); 0: none.
 

@@ -179,8 +179,8 @@ class Rescorer:
     def at(self, cells: Cells, values: Floats) -> Floats:
         """Scores (replications, cells) of values (replications, cells) in the units of their source."""
         by = self.scoring.divisors
-        divisors = 1.0 if by is None else by[cells.period, cells.area, cells.indicator]
-        met = self._bent(cells, values / divisors)
+        own = values.copy() if by is None else values / by[cells.period, cells.area, cells.indicator]
+        met = self._bent(cells, own)
         present = [(i, here, self.is_straight(i)) for i, here in _by(cells.indicator)]
         fits = self.scoring.fits
         x0, x1, s0, s1 = fits[cells.period if len(fits) > 1 else 0, cells.indicator].T

@@ -169,8 +169,9 @@ class _Chance:
             there = np.flatnonzero(whole.ranks[-1, :, n] > 0)
             if n not in counted:
                 continue
+            own = self.counts.of_node(counted[n])
             reached = [
-                self.counts.at_or_above(whole.of[-1, n] * quarter / _QUARTERS)[counted[n], -1, there]
+                own.at_or_above(whole.of[-1, n] * quarter / _QUARTERS)[0, -1, there]
                 for quarter in range(1, _QUARTERS + 1)
             ]
             quarters = np.diff(np.stack([np.zeros(len(there)), *reached]), axis=0)

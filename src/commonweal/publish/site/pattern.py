@@ -50,7 +50,7 @@ def pattern(lookup: Lookup) -> Pattern | None:
 def _rows(lookup: Lookup) -> list[PatternRow]:
     found = lookup.edition.pattern
     rows = []
-    for node in lookup.framework.parents:
+    for node in lookup.framework:
         mine = found.filter(pl.col("node") == node.id)
         if mine.is_empty():
             continue
