@@ -77,6 +77,5 @@ def _people() -> str:
     rows = ["area,period,age_band,sex,value"]
     for w, ward in enumerate(WARDS):
         for band in BANDS:
-            for sex in "FM":
-                rows.append(f"{ward},2016,{band},{sex},{250 + 20 * w}")
+            rows += [f"{ward},2016,{band},{sex},{250 + 20 * w}" for sex in "FM"]
     return "\n".join(rows) + "\n"

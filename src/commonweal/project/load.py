@@ -14,7 +14,6 @@ import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
-from commonweal.model.framework import Framework
 from commonweal.model.handed_on import HandedOn
 from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.period import Period

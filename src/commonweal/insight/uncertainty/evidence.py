@@ -20,7 +20,7 @@ from commonweal.model.period import Period
 Array = np.ndarray[Any, Any]
 
 #: The kinds of observation that are counts out of a known base, and those that are shares of one.
-COUNTED: Final = ("count", "rate", "standardised_ratio", "distinct")
+COUNTED: Final = ("count", "rate", "count_ratio", "standardised_ratio", "distinct")
 SHARES: Final = ("percentage",)
 #: Half a 95 % interval, in standard errors.
 _HALF: Final = 1.959963984540054
