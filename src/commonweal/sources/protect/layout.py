@@ -13,7 +13,7 @@ from typing import Final
 
 from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.protect.disclosure.system import merged
-from commonweal.sources.protect.logic import OPEN, Worlds, groups, vectors
+from commonweal.sources.protect.logic import OPEN, World, Worlds, groups, vectors
 
 Months = frozenset[int]
 INFINITE: Final = float("inf")
@@ -118,6 +118,8 @@ class _Builder:
     def __init__(self, slices: Sequence[Months], worlds: Worlds) -> None:
         self.slices = slices
         self.worlds = worlds
+        #: for two conditions by themselves: they need not mention all that a closed column is known to hold
+        self.worlds_of_two = {column: min(world, World.FILLED) for column, world in worlds.items()}
         self.size = 0
         self.ties: list[Tie] = []
         #: condition -> for each slice its atoms
@@ -145,7 +147,7 @@ class _Builder:
             self._of[condition] = [(self.size + i,) for i in range(len(self.slices))]
             self.size += len(self.slices)
         for first, second in combinations(conditions, 2):
-            both = vectors([first, second], self.worlds)
+            both = vectors([first, second], self.worlds_of_two)
             if both is None:
                 continue
             for one, other, ways in ((first, second, both), (second, first, [v[::-1] for v in both])):
@@ -173,7 +175,7 @@ class _Builder:
     def _disjoint(self, conditions: Sequence[Condition]) -> None:
         """No record meets both of two conditions: together they are no more than all."""
         for first, second in combinations(conditions, 2):
-            both = vectors([first, second], self.worlds)
+            both = vectors([first, second], self.worlds_of_two)
             if both is not None and (True, True) not in both:
                 parts = zip(self._everyone, self._of[first], self._of[second], strict=True)
                 self.ties += [Tie(a, b + c, 0.0, INFINITE) for a, b, c in parts]
@@ -223,5 +225,5 @@ class _Builder:
             return False
         if other in (EVERY, condition):
             return True
-        ways = vectors([condition, other], self.worlds)
+        ways = vectors([condition, other], self.worlds_of_two)
         return ways is not None and (True, False) not in ways
