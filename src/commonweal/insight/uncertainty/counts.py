@@ -45,7 +45,10 @@ class RankCounts:
             classed = found if classes == areas else (found.astype(np.int64) - 1) * classes // areas + 1
             where = cell + classed
             seen = where[found > 0] - 1
-            held += np.bincount(seen, minlength=held.size).reshape(held.shape).astype(np.int32)
+            if len(seen) < held.size:
+                np.add.at(held.reshape(-1), seen, 1)
+            else:
+                held += np.bincount(seen, minlength=held.size).reshape(held.shape).astype(np.int32)
         self.total += ranks.shape[1]
 
     def of_node(self, position: int) -> RankCounts:
