@@ -89,6 +89,11 @@ def test_an_internal_output_is_refused(town: Path) -> None:
         commonweal.freeze(town, "2025")
     assert code_of(error) == "EDITION-INTERNAL"
     assert not (town / "editions").exists()
+    out = town / "build"
+    folders = {out, *(path.parent for path in out.rglob("*"))}
+    assert all((folder / "NOT-FOR-PUBLICATION.txt").is_file() for folder in folders)
+    commonweal.build(town)
+    assert not list(out.rglob("NOT-FOR-PUBLICATION.txt"))
 
 
 @pytest.mark.parametrize("step", ["copytree", "_close", "rename"])

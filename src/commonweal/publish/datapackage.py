@@ -161,7 +161,9 @@ def describe(edition: Edition, tables: Mapping[str, pl.DataFrame]) -> dict[str, 
         "profile": "tabular-data-package",
         "name": "commonweal-index",
         "title": f"{edition.place}: {edition.title}",
-        "description": "Scores, observations and everything needed to compute them again.",
+        "description": "Not for publication: an internal build, in which people are not protected."
+        if edition.internal
+        else "Scores, observations and everything needed to compute them again.",
     }
     if publication.date:
         package["created"] = f"{publication.date}T00:00:00Z"

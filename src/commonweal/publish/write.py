@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -19,6 +20,14 @@ from commonweal.publish.record import write_record
 from commonweal.publish.republish import write_project
 from commonweal.publish.site import write_site
 from commonweal.publish.tables import write_table
+
+
+#: What lies in every folder of an internal build, so that a file that is passed on is known for what it is.
+WARNING: Final = "NOT-FOR-PUBLICATION.txt"
+_WARNS: Final = (
+    "Not for publication. This was built with --internal: people are not protected in these files.\n"
+    "Do not pass them on. `commonweal build` without --internal makes files that can be published.\n"
+)
 
 
 def write_edition(
@@ -47,7 +56,15 @@ def write_edition(
     (tree / "audit.json").write_text(text, encoding="utf-8", newline="\n")
     report("Writing pages")
     write_site(edition, tree / "site", audited)
+    if edition.internal:
+        _warn(tree)
     write_record(edition, tree, version, inputs)
+
+
+def _warn(tree: Path) -> None:
+    """Put the warning into every folder; tables and project carry no word of their own."""
+    for folder in (tree, *sorted(path for path in tree.rglob("*") if path.is_dir())):
+        (folder / WARNING).write_text(_WARNS, encoding="utf-8", newline="\n")
 
 
 def _headlines(edition: Edition) -> dict[str, dict[str, object]]:

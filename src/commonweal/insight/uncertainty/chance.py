@@ -55,7 +55,7 @@ class Chance:
         """Batches of the scores of every node in framework order, each (replications, periods, areas).
 
         One replication stands for all of a node that chance can't move. Batches come in order, whatever the
-        number of threads, and no more of them are held than there are threads.
+        number of threads, and no more of them are held than there are threads and one.
         """
         cells = len(self.scoring.periods) * len(self.scoring.areas)
         figures = (len(source.posterior.evidence) for source in self.sources)
@@ -65,8 +65,9 @@ class Chance:
             yield from map(self._batch, batches)
             return
         with ThreadPoolExecutor(threads) as pool:
-            waiting = [pool.submit(self._batch, batch) for batch in batches[:threads]]
-            for batch in batches[threads:]:
+            # one more than there are threads, so that none waits while a batch is counted
+            waiting = [pool.submit(self._batch, batch) for batch in batches[: threads + 1]]
+            for batch in batches[threads + 1 :]:
                 yield waiting.pop(0).result()
                 waiting.append(pool.submit(self._batch, batch))
             for last in waiting:

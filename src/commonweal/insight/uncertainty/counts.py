@@ -44,8 +44,13 @@ class RankCounts:
         for held, found in zip(self.counts, ranks, strict=True):
             classed = found if classes == areas else (found.astype(np.int64) - 1) * classes // areas + 1
             where = cell + classed
-            seen = where[found > 0] - 1
-            held += np.bincount(seen, minlength=held.size).reshape(held.shape).astype(np.int32)
+            if where.size < held.size:
+                flat = held.reshape(-1)
+                for one, ranked in zip(where, found > 0, strict=True):
+                    flat[one[ranked] - 1] += 1  # a cell has one rank, so none is met twice
+            else:
+                seen = where[found > 0] - 1
+                held += np.bincount(seen, minlength=held.size).reshape(held.shape).astype(np.int32)
         self.total += ranks.shape[1]
 
     def of_node(self, position: int) -> RankCounts:
