@@ -21,7 +21,6 @@ from commonweal.publish.republish import write_project
 from commonweal.publish.site import write_site
 from commonweal.publish.tables import write_table
 
-
 #: What lies in every folder of an internal build, so that a file that is passed on is known for what it is.
 WARNING: Final = "NOT-FOR-PUBLICATION.txt"
 _WARNS: Final = (
