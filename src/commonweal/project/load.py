@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,12 +17,11 @@ from commonweal.model.area import Areas
 from commonweal.model.handed_on import HandedOn
 from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.period import Period
-from commonweal.model.project import STRATA, PeerRule, Periods, ProgressRule, Project, Publication
+from commonweal.model.project import STRATA, Periods, Project, Publication
 from commonweal.model.recipe import ORDER, Recipe
-from commonweal.model.source import Measure, Protection, Records
+from commonweal.model.source import Measure, Records
 from commonweal.project.answers import Answers, read_answers
 from commonweal.project.areas import attribute_faults, read_areas
-from commonweal.project.columns import SHOWN, several
 from commonweal.project.figures import (
     BENCHMARKS,
     DENOMINATORS,
@@ -33,6 +32,7 @@ from commonweal.project.figures import (
     whole,
 )
 from commonweal.project.frameworks import Chosen, read_framework
+from commonweal.project.gaps import empty_indicators, empty_periods
 from commonweal.project.handed_on import read_handed_on, with_frozen_weights
 from commonweal.project.lookups import Lookups, read_lookups
 from commonweal.project.measures import Names, read_measures
@@ -40,6 +40,7 @@ from commonweal.project.paths import Files
 from commonweal.project.peers import Given, read_given, way_faults
 from commonweal.project.positions import Document, Keys, read_document
 from commonweal.project.records import read_records
+from commonweal.project.rules import peer_rule, progress_rule, protection_of, rule_faults, since_faults
 from commonweal.project.schema import DenominatorKeys, GeographyKeys, PeerKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
 from commonweal.project.tables import Tables, read_tables
@@ -47,10 +48,6 @@ from commonweal.project.uncertainty import choice_faults, uncertainty_rule
 from commonweal.project.values import Known
 
 FILE: Final = "commonweal.yaml"
-#: What an official publication must state.
-OFFICIAL: Final = (
-    "owner", "contact", "accessibility_contact", "url", "licence", "date", "next_update",
-)  # fmt: skip
 
 
 #: Finds what is wrong with records and the filters of their measures.
@@ -168,11 +165,11 @@ class _Reading:
             denominators=denominators.whole,
             strata=denominators.strata,
             groups=denominators.groups,
-            protection=_protection(keys),
+            protection=protection_of(keys),
             publication=Publication(**keys.publication.model_dump()),
             benchmarks=benchmarks,
-            peers=_peers(keys, given),
-            progress=_progress(keys),
+            peers=peer_rule(keys, given),
+            progress=progress_rule(keys),
             uncertainty=uncertainty_rule(keys.uncertainty),
             editions=editions,
             answers=answers.by_parent,
@@ -253,19 +250,7 @@ class _Reading:
         keys = self.keys
         if keys.peers is not None:
             self.check_peers(keys.peers, areas)
-        for weak in _protection(keys).faults():
-            self.faults.append(self.document.place(weak))
-        if keys.progress is not None and sorted(set(keys.progress.cuts)) != keys.progress.cuts:
-            what = f"cuts under progress is {keys.progress.cuts}"
-            self.fault("PROJECT-VALUE", what, "Write three numbers that rise.", ("progress", "cuts"))
-        lacking = [key for key in OFFICIAL if not getattr(keys.publication, key)]
-        if keys.publication.status == "official" and lacking:
-            self.fault(
-                "PUBLICATION-OFFICIAL",
-                f"the status is official, but these are empty: {', '.join(lacking)}",
-                "Fill them in, or write `status: draft`.",
-                ("publication", "status"),
-            )
+        self.faults += rule_faults(self.document, keys)
 
     def check_uncertainty(self, recipe: Recipe | None, chosen: Chosen | None) -> None:
         """That each other way to take a step is one that could be taken here."""
@@ -394,17 +379,7 @@ class _Reading:
             labels = {source.period for source in records if source.period} | _labels(tables)
             with self.collecting("periods"):
                 found = {label: Period.parse(label) for label in sorted(labels)}
-        since = keys.progress.since if keys.progress else ""
-        if since and found and since not in found:
-            what = f"progress counts since {since!r}, which is not published"
-            self.fault("PROGRESS-SINCE", what, f"Use one of: {', '.join(found)}.", ("progress", "since"))
-        elif keys.progress and found and (since or min(found.values()).label) == max(found.values()).label:
-            self.fault(
-                "PROGRESS-PERIODS",
-                f"progress is asked for, but no period before {max(found.values())} is there to count from",
-                "Publish an earlier period, count from one, or leave progress out.",
-                ("progress", "since"),
-            )
+        self.faults += since_faults(self.document, keys, found.values())
         return Periods(tuple(sorted(found.values())), keys.periods.carry) if found else None
 
     def check_coverage(
@@ -421,39 +396,10 @@ class _Reading:
         have = pl.concat(t.frame.select("indicator", "period") for t in _all(tables)).unique()
         if not len(tables.protected):
             measured = self.named("measures") | {m.indicator for m in measures} | set(have["indicator"])
-            self.faults += self.empty_indicators(chosen, measured)
-        if records or self.named("records") or len(tables.protected):
-            return
-        held = [Period.parse(label) for label in sorted(set(have["period"]))]
-        for period in periods.publish:
-            if not any(0 <= period.years_after(other) <= periods.carry for other in held):
-                what = f"no table has a value that enters the period {period.label!r}"
-                remedy = "Take it out, add its values, or let older ones be carried."
-                place = self.keys.periods.publish.index(period.label)
-                self.fault("PERIOD-EMPTY", what, remedy, ("periods", "publish", place))
-
-    def empty_indicators(self, chosen: Chosen, measured: Set[str]) -> list[Fault]:
-        """A fault for each indicator without data; one for all where few have some, as in a new project."""
-        ids = [node.id for node in chosen.framework.indicators]
-        empty = [id for id in ids if id not in measured]
-        have = [id for id in ids if id in measured]
-        if len(empty) > len(have) and len(empty) > SHOWN:
-            what = f"{len(empty)} of {len(ids)} indicators have neither values nor a measure"
-            use = self.document.data["project"]["framework"]
-            use = use["use"] if isinstance(use, dict) else use
-            remedy = (
-                f"Add some, or keep those you have: `framework: {{use: {use}, only: [{', '.join(have)}]}}`."
-            )
-            return [self.document.fault("INDICATOR-EMPTY", what, remedy, ("project", "framework"))]
-        return several(
-            Fault(
-                "INDICATOR-EMPTY",
-                f"indicator {id!r} has neither values nor a measure",
-                "Add some, or leave it out: `framework: {use: …, without: [" + id + "]}`.",
-                *chosen.places[id],
-            )
-            for id in empty
-        )
+            self.faults += empty_indicators(self.document, chosen, measured)
+        if not (records or self.named("records") or len(tables.protected)):
+            written = self.keys.periods.publish
+            self.faults += empty_periods(self.document, written, periods, have["period"])
 
 
 def _all(tables: Tables) -> tuple[Any, ...]:
@@ -464,23 +410,6 @@ def _labels(tables: Tables | None) -> set[str]:
     if tables is None:
         return set()
     return {label for table in _all(tables) for label in table.frame["period"].unique()}
-
-
-def _protection(keys: ProjectFile) -> Protection:
-    return Protection(**keys.protect.model_dump()) if keys.protect else Protection()
-
-
-def _peers(keys: ProjectFile, given: Given) -> PeerRule | None:
-    if keys.peers is None:
-        return None
-    return PeerRule(**{**keys.peers.model_dump(), "by": tuple(keys.peers.by), "given": given})
-
-
-def _progress(keys: ProjectFile) -> ProgressRule | None:
-    if keys.progress is None:
-        return None
-    low, middle, high = keys.progress.cuts
-    return ProgressRule(keys.progress.since, (low, middle, high))
 
 
 def _sorted(files: Files, private: bool) -> dict[str, Path]:
