@@ -63,27 +63,7 @@ class Recipe:
     @classmethod
     def read(cls, written: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Recipe:
         """Read a recipe as written: a mapping of steps, or a list of one-key mappings."""
-        faults: list[Fault] = []
-        steps: list[Step] = []
-        seen: set[str] = set()
-        for path, key, value in _items(written):
-            if key in seen and key in ONCE:
-                remedy = "Write it once: it says how every parent is formed."
-                faults.append(Fault("RECIPE-KEY", f"the step {key!r} stands twice", remedy, path=path))
-                continue
-            seen.add(key)
-            if key not in ORDER:
-                what, remedy = f"a recipe has no step {key!r}", f"Use one of: {', '.join(ORDER)}."
-                faults.append(Fault("RECIPE-KEY", what + near(key, ORDER), remedy, path=path))
-                continue
-            try:
-                step = read_step(key, value, path)
-            except CommonwealError as error:
-                faults += error.faults
-            else:
-                if step is not None:
-                    steps.append(step)
-        raise_any(faults)
+        steps = _read_steps(written)
         present = {step.key for step in steps}
         steps += [default for key, default in _DEFAULTS.items() if key not in present]
         cells = [step for step in steps if isinstance(step, CellStep)]
@@ -115,11 +95,15 @@ class Recipe:
         ['impute', 'normalise']
         """
         steps = [step for step in self.steps if step.key not in written]
-        for step in Recipe.read(written).steps:
-            if step.key in written:
-                later = (i for i, other in enumerate(steps) if ORDER.index(other.key) > ORDER.index(step.key))
-                steps.insert(next(later, len(steps)), step)
-        return Recipe(tuple(steps))
+        changed = _read_steps(written)
+        present = {step.key for step in (*steps, *changed)}
+        changed += [default for key, default in _DEFAULTS.items() if key not in present]
+        for step in changed:
+            later = (i for i, other in enumerate(steps) if ORDER.index(other.key) > ORDER.index(step.key))
+            steps.insert(next(later, len(steps)), step)
+        recipe = Recipe(tuple(steps))
+        raise_any(recipe._mixed_periods())
+        return recipe
 
     def _mixed_periods(self) -> Iterator[Fault]:
         """Treated period by period, then put on one scale: a move in time would be the treatment's."""
@@ -290,6 +274,32 @@ _DEFAULTS: Final[dict[str, Step]] = {
     "weigh": Weigh(ByParent(Method("equal"))),
     "aggregate": Aggregate(ByParent(Method("arithmetic"))),
 }
+
+
+def _read_steps(written: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Step]:
+    """The steps as written, and no others. Raises what `Recipe.read` does of single steps, all at once."""
+    faults: list[Fault] = []
+    steps: list[Step] = []
+    seen: set[str] = set()
+    for path, key, value in _items(written):
+        if key in seen and key in ONCE:
+            remedy = "Write it once: it says how every parent is formed."
+            faults.append(Fault("RECIPE-KEY", f"the step {key!r} stands twice", remedy, path=path))
+            continue
+        seen.add(key)
+        if key not in ORDER:
+            what, remedy = f"a recipe has no step {key!r}", f"Use one of: {', '.join(ORDER)}."
+            faults.append(Fault("RECIPE-KEY", what + near(key, ORDER), remedy, path=path))
+            continue
+        try:
+            step = read_step(key, value, path)
+        except CommonwealError as error:
+            faults += error.faults
+        else:
+            if step is not None:
+                steps.append(step)
+    raise_any(faults)
+    return steps
 
 
 def _items(written: object) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:

@@ -13,6 +13,7 @@ from commonweal.errors import CommonwealError, Fault
 from commonweal.sources.ledger import COUNTED, READ
 from commonweal.sources.protect.counting import apart
 from commonweal.sources.protect.disclosure.intruder import (
+    ContradictionError,
     narrowed,
 )
 from commonweal.sources.protect.disclosure.suppress import (
@@ -73,12 +74,27 @@ def tried(
     Raises PROTECT-EXPOSED where there is none.
     """
 
+    def laid(known: Sequence[tuple[Source, Source | None]]) -> Overlaps:
+        each = [found or apart(source) for source, found in known]
+        return overlaps(each, rule, minimum_base=minimum_base, earlier=earlier)
+
+    def adds_up(source: Source) -> bool:
+        try:
+            narrowed(_cells(laid([(source, source)])).system)
+        except ContradictionError:
+            return False
+        return True
+
     known = [(source, as_known(source)) for source in sources]
+    whole = laid(known)
+    try:
+        given = narrowed(_cells(whole).system)
+    except ContradictionError:
+        # counts dealt out to other areas add up as they are, and not always once each is rounded
+        known = [(source, found if found is not None and adds_up(found) else None) for source, found in known]
+        whole = laid(known)
+        given = narrowed(_cells(whole).system)
     separate = tuple(sorted(source.name for source, found in known if found is None))
-    whole = overlaps(
-        [found or apart(source) for source, found in known], rule, minimum_base=minimum_base, earlier=earlier
-    )
-    given = narrowed(_cells(whole).system)
     try:
         pattern, system = _searched(whole, [figure for figure, _, _ in given], rule)
     except UnprotectableError as error:
