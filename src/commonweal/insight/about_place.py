@@ -96,7 +96,7 @@ def _none_leads(facts: Facts, order: list[int], gap: float) -> Statement:
     ends = facts.apart(order[0], np.array(order[-1:]))[0]
     far = f"{_apart(facts, gap)} from first to last"
     if ends:
-        text = f"No {words.one_type(facts.edition.areas.type)} stands clear of the next: it is {far}."
+        text = f"No group of {facts.types()} stands clear of the rest: it is {far}."
     else:
         text = f"{facts.all_of(len(order))} are too close to tell apart: it is {far}."
     return Statement("finding", text, "", "", "all", gap)

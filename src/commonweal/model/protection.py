@@ -62,7 +62,8 @@ class Protection:
 def _weak(hide_to: int, round_to: int, reason: str) -> list[Fault]:
     """Why a rule of one's own would give people away."""
     if hide_to < LEAST_HIDDEN:
-        what = f"hide_to is {hide_to}: a count of {max(hide_to + 1, 1)} would be shown, and who it is known"
+        first = max(hide_to + 1, 1)
+        what = f"hide_to is {hide_to}: a count of {first} would be shown, and who they are is known"
         remedy = f"Hide at least 1 to {LEAST_HIDDEN}; 1 to {USUAL_HIDDEN} is usual."
         return [Fault("PROTECT-WEAK", what, remedy, path=("protect", "hide_to"))]
     if round_to > 2 * hide_to + 1:

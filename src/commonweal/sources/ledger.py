@@ -74,6 +74,9 @@ def lines(ledger: pl.DataFrame) -> list[str]:
 
     >>> lines(ledger([Fates("crimes", {"counted": 475, "no coordinates": 475})]))
     ['crimes: 950 read, 475 counted (50%), 475 without coordinates']
+    >>> lines(pl.DataFrame([("crimes", "read", None), ("crimes", "counted", None)],
+    ...                    schema=["source", "fate", "records"], orient="row"))
+    ['crimes: read and counted; how many would give hidden counts back']
     """
     told = []
     for (source,), part in ledger.group_by("source", maintain_order=True):
@@ -81,8 +84,10 @@ def lines(ledger: pl.DataFrame) -> list[str]:
         read, counted = fates.pop(READ), fates.pop(COUNTED)
         # rounded down: 100% is said only where nothing is lost
         share = f" ({100 * counted // read}%)" if read and counted is not None and counted <= read else ""
-        rest = [phrase(fate, count) for fate, count in fates.items()]
-        told.append(f"{source}: {', '.join([phrase(READ, read), phrase(COUNTED, counted) + share, *rest])}")
+        whole = f"{phrase(READ, read)}, {phrase(COUNTED, counted)}{share}"
+        if read is None and counted is None:
+            whole = "read and counted; how many would give hidden counts back"
+        told.append(", ".join([f"{source}: {whole}", *(phrase(fate, n) for fate, n in fates.items())]))
     return told
 
 
