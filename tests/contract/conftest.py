@@ -7,19 +7,24 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 from postgres_server import Server, binaries, postgres_server
 
 
+def absent(says: str) -> None:
+    """Where everything is to be run, an engine that is not there is a failure."""
+    (pytest.fail if "CI" in os.environ else pytest.skip)(says)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A PostgreSQL of its own."""
-    pytest.importorskip("psycopg")
     programs = binaries()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: make database")
+    if programs is None or not find_spec("psycopg"):
+        absent("PostgreSQL or psycopg is not installed: make test")
     with postgres_server(programs) as server:
         yield server
 
@@ -27,9 +32,8 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Spark in this process; while it runs, our own sessions are part of it, which saves their start."""
-    pytest.importorskip("pyspark")
-    if shutil.which("java") is None:
-        pytest.skip("Java is not installed: make java")
+    if shutil.which("java") is None or not find_spec("pyspark"):
+        absent("Java or pyspark is not installed: make test")
     from pyspark.sql import SparkSession
 
     from commonweal.sources.backends import spark as engine

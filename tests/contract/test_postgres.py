@@ -197,8 +197,8 @@ def test_a_project_counts_a_table_as_it_counts_a_file(
     monkeypatch.setenv("CASES_DB", postgres.address)
     common = {"subject": "thing", "link": Link("code", "ward"), "date": "day", "key": "id"}
     table = {"url": "${CASES_DB}", "table": "cases", "backend": "postgres"}
-    stored = Records("cases", (), "", **common, **table)  # type: ignore[arg-type]
-    filed = Records("cases", (tmp_path / "cases.csv",), "cases.csv", **common)  # type: ignore[arg-type]
+    stored = Records("cases", (), "", **common, **table)
+    filed = Records("cases", (tmp_path / "cases.csv",), "cases.csv", **common)
     share = Measure("x_share", "cases", "percentage", where="kind = 'x'")
     measures = [Measure("some", "cases", "count"), share]
     one, other = (collect(made_project(tmp_path, [source], measures)) for source in (stored, filed))

@@ -142,7 +142,7 @@ def collected(root: Path, rows: pl.DataFrame, figure: str, *measures: Measure) -
         pl.col("year").cast(pl.String).alias("period"),
         group.alias("group"),
         pl.col("population").cast(pl.Float64).alias("value"),
-    ).cast(STRATA)  # type: ignore[arg-type]
+    ).cast(STRATA)
     whole = strata.group_by("name", "area", "period").agg(pl.col("value").sum())
     areas = rows["area"].unique().sort().to_list()
     source = Records("things", (path,), path.name, "thing", Link("code", "ward"), date="year")

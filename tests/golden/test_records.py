@@ -35,7 +35,7 @@ def expected(shared_data: Path) -> pl.DataFrame:
 
 def crimes(shared_data: Path, link: Link, *, key: str = "", subject: str = "person") -> Records:
     path = shared_data / CRIMES
-    return Records("crimes", (path,), path.name, subject, link, key=key, date="month")  # type: ignore[arg-type]
+    return Records("crimes", (path,), path.name, subject, link, key=key, date="month")
 
 
 def fates(collected: Collected) -> dict[str, int]:
@@ -135,7 +135,7 @@ def test_food_hygiene_by_point_equals_the_expected_summary(
     """The table, and the regulator's own XML, packed as it publishes it."""
     folder = shared_data / "microdata_food_hygiene_lbbd_2016"
     path = folder / name
-    source = Records("food", (path,), path.name, "thing", link, period="2016", **keys)  # type: ignore[arg-type]
+    source = Records("food", (path,), path.name, "thing", link, period="2016", **keys)
     rated = "RatingValue in ('0', '1', '2', '3', '4', '5')"
     measures = [
         Measure("establishments", "food", "count"),

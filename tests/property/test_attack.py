@@ -90,7 +90,7 @@ def test_those_expected_do_not_tell_how_many_there_were_of_an_age(tmp_path: Path
     standard = "kind: standardised_ratio, per: 100, denominator: people, by: [band]"
     measures = {"ratio": standard, "young": "kind: count, where: band = 'young'"}
     table = built(tmp_path / "town", rows, measures)
-    due = [float(cell(table, area, "ratio")["denominator"]) for area in "AB"]  # type: ignore[arg-type]
+    due = [float(cell(table, area, "ratio")["denominator"]) for area in "AB"]
     assert due == [26.0, 30.0]
     assert cell(table, "A", "ratio")["value"] == pytest.approx(100 * 25 / 26)
     share = np.array([[301 / 699, 1203 / 2617], [398 / 699, 1414 / 2617]])

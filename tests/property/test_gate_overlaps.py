@@ -77,11 +77,11 @@ def built(
 
 def meaning(indicators: list[str]) -> Meaning:
     def within(period: str, condition: object) -> object:
-        return lambda kind: kind[1] in MONTHS_OF[period] and condition(kind)  # type: ignore[operator]
+        return lambda kind: kind[1] in MONTHS_OF[period] and condition(kind)
 
-    return {  # type: ignore[return-value]
+    return {
         (name, period): (
-            within(period, lambda k, n=name: MEASURES[n][3](k) and among(n)(k)),  # type: ignore[operator]
+            within(period, lambda k, n=name: MEASURES[n][3](k) and among(n)(k)),
             within(period, among(name)),
         )
         for name in indicators

@@ -57,7 +57,7 @@ def one(frame: pl.DataFrame, indicator: str, column: str = "value") -> list[floa
 @given(ROWS, st.randoms(use_true_random=False))
 def test_order_and_splitting_into_files_change_nothing(rows: list[Row], chance: object) -> None:
     shuffled = list(rows)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     half = len(rows) // 2
     assert figures(rows).equals(figures(shuffled[:half], shuffled[half:]))
 
