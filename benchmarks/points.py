@@ -94,7 +94,7 @@ def main() -> None:
     if not np.array_equal(ours, their_answer):
         raise SystemExit("the two sides disagree")
     print(
-        f"ours {our_seconds:.2f} s, {name} {their_seconds:.2f} s and {making_seconds:.2f} s to make its points"
+        f"ours {our_seconds:.2f} s, {name} {their_seconds:.2f} s, its points made in {making_seconds:.2f} s"
     )
     print(f"{name} takes {their_seconds / our_seconds:.1f} x as long, its points not counted; goal 4 x")
 
