@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -22,12 +22,14 @@ from commonweal.sources.protect.controlled import (
     say_rounded,
     summary_rounded,
 )
-from commonweal.sources.protect.counting import about_people, record_sources, table_sources
+from commonweal.sources.protect.counting import record_sources, table_sources
 from commonweal.sources.protect.earlier import earlier_figures, former_figures
 from commonweal.sources.protect.evidence import Evidence, details, say, summary
 from commonweal.sources.protect.fates import protected_ledger
+from commonweal.sources.protect.overlaps import Source
 from commonweal.sources.protect.presets import rule_of
 from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.sums import Sums, sums, without_sums
 from commonweal.sources.protect.telltale import without_telltale
 from commonweal.sources.protect.tried import Tried, tried
 
@@ -67,7 +69,7 @@ def gate(
     without a reason, PROTECT-EXPOSED where a hidden figure can't be protected.
     """
     rule = rule_of(project.protection)
-    private = {r.name: r for r in project.records if about_people(r)}
+    private = {r.name: r for r in project.records if r.about_people}
     names = {node.id: node.name for node in project.framework}
     if internal:
         return _open(project, collected, INTERNAL, {"preset": "none", "internal": True})
@@ -92,17 +94,20 @@ def gate(
         rounded = round_together(sources)
         safe = rewritten(exact, rounded.shown, minimum).select(pl.exclude("^.*#$"))
         safe = without_telltale(safe, project.measures, collected.figures, all_inexact=True)
+        safe, alone = _without_sums(project, collected, sources, exact, safe, rule)
         return Gated(
             _passed(project, collected, private, safe),
             protected_ledger(collected.ledger, private, rounded.withheld, rule),
-            say_rounded(safe, rounded, minimum, names),
-            summary_rounded(safe, rounded, minimum),
+            say_rounded(safe, rounded, project.protection, alone, names),
+            summary_rounded(safe, rounded, project.protection, alone),
         )
     old, revised = earlier_figures(earlier or {}, exact, rule)
     trial = tried(sources, rule, minimum_base=minimum, earlier=old)
     marked = _marked(exact, trial, rule, minimum)
     safe = without_telltale(_protected(marked, rule, minimum), project.measures, collected.figures)
-    found = Evidence(rule, project.protection, marked, safe, trial, tuple(sorted(earlier or {})), revised)
+    safe, alone = _without_sums(project, collected, sources, exact, safe, rule)
+    editions = tuple(sorted(earlier or {}))
+    found = Evidence(rule, project.protection, marked, safe, trial, editions, revised, alone)
     return Gated(
         _passed(project, collected, private, safe),
         protected_ledger(collected.ledger, private, trial.withheld, rule),
@@ -137,6 +142,21 @@ def _exact(project: Project, collected: Collected, private: Mapping[str, Records
             project.counted.frame.with_columns(pl.lit(False).alias("record#")),
         ]
     ).with_row_index("row#")
+
+
+def _without_sums(
+    project: Project,
+    collected: Collected,
+    sources: Sequence[Source],
+    exact: pl.DataFrame,
+    safe: pl.DataFrame,
+    rule: Rule,
+) -> tuple[pl.DataFrame, Sums]:
+    """Protected observations without what would tell of a single record, or of few people."""
+    of_records = [source for source in sources if source.name in {r.name for r in project.records}]
+    numbered = safe.with_columns(exact["row#"])
+    found = sums(of_records, numbered, collected.amounts, rule, dominance=project.protection.dominance)
+    return without_sums(numbered, found).drop("row#"), found
 
 
 def _marked(exact: pl.DataFrame, trial: Tried, rule: Rule, minimum_base: int) -> pl.DataFrame:
