@@ -97,7 +97,7 @@ def gate(
         rounded = round_together(sources)
         safe = rewritten(exact, rounded.shown, minimum).select(pl.exclude("^.*#$"))
         safe = without_telltale(safe, project.measures, collected.figures, all_inexact=True)
-        safe, alone = _without_sums(project, collected, sources, exact, safe, rule)
+        safe, alone = _without_sums(project, collected, of_records, exact, safe, rule)
         return Gated(
             _passed(project, collected, private, safe),
             protected_ledger(collected.ledger, private, rounded.withheld, rule),
@@ -109,7 +109,7 @@ def gate(
     trial = tried(sources, rule, minimum_base=minimum, earlier=old)
     marked = _marked(exact, trial, rule, minimum)
     safe = without_telltale(_protected(marked, rule, minimum), project.measures, collected.figures)
-    safe, alone = _without_sums(project, collected, sources, exact, safe, rule)
+    safe, alone = _without_sums(project, collected, of_records, exact, safe, rule)
     editions = tuple(sorted(earlier or {}))
     found = Evidence(rule, project.protection, marked, safe, trial, editions, revised, alone)
     return Gated(
@@ -158,9 +158,8 @@ def _without_sums(
     rule: Rule,
 ) -> tuple[pl.DataFrame, Sums]:
     """Protected observations without what would tell of a single record, or of few people."""
-    of_records = [source for source in sources if source.name in {r.name for r in project.records}]
     numbered = safe.with_columns(exact["row#"])
-    found = sums(of_records, numbered, collected.amounts, rule, dominance=project.protection.dominance)
+    found = sums(sources, numbered, collected.amounts, rule, dominance=project.protection.dominance)
     return without_sums(numbered, found).drop("row#"), found
 
 

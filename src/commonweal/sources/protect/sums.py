@@ -106,7 +106,7 @@ def say_sums(safe: pl.DataFrame, found: Sums, protection: Protection) -> list[st
     ]
     counts = (len(found.dominated), "for a single record"), (len(found.others), "to protect others")
     done = [f"{count:,} {why}" for count, why in counts if count]
-    return told + ([f"Of means, sums and ratios without a value are {' and '.join(done)}."] if done else [])
+    return told + ([f"Hidden so are {' and '.join(done)}."] if done else [])
 
 
 def summary_sums(found: Sums) -> dict[str, int]:
