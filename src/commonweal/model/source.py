@@ -89,6 +89,11 @@ class Records:
     lookup: Lookup | None = None
     person: Person | None = None
 
+    @property
+    def about_people(self) -> bool:
+        """Whether its figures must be protected: about persons or households, not yet published."""
+        return self.subject != "thing" and not self.published
+
 
 @dataclass(frozen=True, slots=True)
 class Standard:

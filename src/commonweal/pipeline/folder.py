@@ -116,6 +116,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         internal=internal,
         protection=gated.says,
         protected=gated.summary,
+        definitions=gated.definitions,
         notes=(*loaded.told, *collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )

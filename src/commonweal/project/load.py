@@ -178,6 +178,7 @@ class _Reading:
             notes=(*self.files.notes, *self.handed, *lookups.notes),
             moved=pl.concat([denominators.moved, tables.moved]),
             told=(*self.told(areas, lookups, records), *tables.told),
+            lookups=lookups.held,
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
         )

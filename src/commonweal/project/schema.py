@@ -355,6 +355,12 @@ class ProtectKeys(_Keys):
         None, ge=1, description="own: other counts are shown to the nearest of this."
     )
     minimum_base: int = Field(0, ge=0, description="No figure is given whose base is below this.")
+    dominance: float = Field(
+        50,
+        gt=0,
+        le=100,
+        description="No mean or sum is given of which one record is more than this per cent.",
+    )
 
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

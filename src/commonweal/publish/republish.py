@@ -33,6 +33,8 @@ def write_project(edition: Edition, project: Project, folder: Path) -> None:
     if project.areas.boundaries is not None:
         write_geojson(project.areas, folder / "areas.geojson", {})
     write_table(protected_table(edition), folder / "data" / "observations.csv")
+    if edition.definitions.height:
+        write_table(edition.definitions, folder / "data" / "definitions.csv")
     for name in _names(project.denominators):
         rows = project.denominators.filter(pl.col("name") == name)
         write_table(

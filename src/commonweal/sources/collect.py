@@ -28,6 +28,7 @@ from commonweal.sources.ledger import (
     ledger,
 )
 from commonweal.sources.link.transfer import move, moved, to_move
+from commonweal.sources.measure.amounts import AMOUNTS
 from commonweal.sources.measure.gather import Counted, gather, numbered, stretches
 from commonweal.sources.measure.reads import reading_faults, reading_notes
 from commonweal.sources.measure.times import Times, going_back
@@ -58,6 +59,8 @@ class Collected:
     figures: Mapping[tuple[str, str], Counted] = field(default_factory=dict)
     #: the indicators (or helpers) and periods that are only there for other measures to be made of
     aside: frozenset[tuple[str, str]] = frozenset()
+    #: what means, sums and ratios about people are made of, with the columns of `AMOUNTS`
+    amounts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AMOUNTS))
 
 
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
@@ -111,6 +114,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
         moved=moved(project, rows),
         figures={cell: counted for part in gathered for cell, counted in part.counted.items()},
         aside=frozenset().union(*(part.aside for part in gathered)),
+        amounts=pl.concat([pl.DataFrame(schema=AMOUNTS), *(part.amounts for part in gathered)]),
     )
 
 

@@ -16,6 +16,7 @@ from commonweal.model.source import Measure
 from commonweal.sources.dates import Month, months, parts_of
 from commonweal.sources.filter import Condition, both
 from commonweal.sources.link.transfer import move, to_move
+from commonweal.sources.measure.amounts import AMOUNTS, amounts, with_largest
 from commonweal.sources.measure.form import Held, form
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.measure.observe import Window, denominators_for, kind_of, observations
@@ -28,6 +29,8 @@ from commonweal.sources.query import Totals
 Array = np.ndarray[Any, Any]
 #: Indicator, period, and what is true of it.
 Note = tuple[str, str, str]
+#: Tallies that are not added up, and how those of several cells become one.
+_ENDS: Final = {"least": pl.min, "most": pl.max}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,15 @@ class Counted:
 class Gathered:
     """The observations of a source, what each counts, and what the reader should know.
 
-    `aside` are those (indicator, period) that other measures are made of and no one sees.
+    `aside` are those (indicator, period) that other measures are made of and no one sees; `amounts` are what
+    means, sums and ratios about people are made of.
     """
 
     frame: pl.DataFrame
     counted: Mapping[tuple[str, str], Counted]
     aside: frozenset[tuple[str, str]]
     notes: tuple[str, ...]
+    amounts: pl.DataFrame
 
 
 def stretches(plan: Plan, times: Times) -> tuple[Period, ...]:
@@ -73,7 +78,7 @@ def numbered(times: Times, over: tuple[Period, ...]) -> dict[str | None, tuple[i
 def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: Totals | None) -> Gathered:
     """Form the measures of a source; `people` answers its second query."""
     notes: list[Note] = []
-    tables = [pl.DataFrame(schema=SCHEMA)]
+    tables, made_of = [pl.DataFrame(schema=SCHEMA)], [pl.DataFrame(schema=AMOUNTS)]
     counted, aside = {}, set()
     for measure in plan.measures:
         read = usable(project, plan, totals, measure)
@@ -90,9 +95,10 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
             held = Held(measure, window, project.areas.codes, cells, *_bases(project, measure, window, said))
             tables.append(observations(measure, window, form(held), project.areas.codes))
             counted[cell] = _counted(plan, measure, window, times.covered, read)
+            made_of += [amounts(held)] if plan.records.about_people else []
             aside |= {cell} if hidden else set()
             said += [*_pooled(measure, window), *_shrunken(measure, window)]
-    return Gathered(pl.concat(tables), counted, frozenset(aside), tuple(together(notes)))
+    return Gathered(pl.concat(tables), counted, frozenset(aside), tuple(together(notes)), pl.concat(made_of))
 
 
 def _cells(
@@ -113,8 +119,12 @@ def _cells(
     names = list(asked.tallies)
     parts = [name for name in cells.columns if name not in ("at", *names)]
     within = pl.col("at").is_in(times.within(window.over), nulls_equal=True)
-    here = cells.filter((pl.col("area") >= 0) & within).group_by(parts).agg(pl.col(names).sum()).sort(parts)
+    added = [pl.col(name).sum() for name in names if name not in _ENDS]
+    ends = [end(name) for name, end in _ENDS.items() if name in names]
+    here = cells.filter((pl.col("area") >= 0) & within).group_by(parts).agg(*added, *ends).sort(parts)
+    here = with_largest(here)
     if lookup := to_move(plan.records):
+        names = [name for name in here.columns if name not in parts]
         wholes = {"numerator": "base"} if measure.kind == "percentage" else {}
         here = move(here, names, lookup, project.areas.codes, wholes).filter(pl.col("area") >= 0)
     return here

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from commonweal.sources.protect.counting import TABLE
 from commonweal.sources.protect.disclosure.linear import solver
 from commonweal.sources.protect.presets import source_of
 from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.sums import Sums, say_sums, summary_sums
 from commonweal.sources.protect.tried import Tried, narrowest
 
 #: What the trial does not take into account, in the words of the page.
@@ -39,6 +40,7 @@ class Evidence:
     trial: Tried
     editions: tuple[str, ...]
     revised: int
+    alone: Sums
 
 
 def summary(found: Evidence) -> dict[str, Any]:
@@ -51,11 +53,13 @@ def summary(found: Evidence) -> dict[str, Any]:
         "hide_to": rule.hide_to,
         "round_to": rule.round_to,
         "minimum_base": found.protection.minimum_base,
+        "dominance": found.protection.dominance,
         "figures": {
             "about_people": found.safe.height,
             "hidden_by_rule": hidden,
             "hidden_for_others": others,
             "ranges_widened": wider,
+            **summary_sums(found.alone),
             "left_out_of_ledger": len(trial.withheld),
         },
         "intruder": {
@@ -84,7 +88,9 @@ def _counts(found: Evidence) -> tuple[int, int, int]:
     levels = np.maximum(found.exact[COUNT_LEVEL].to_numpy(), found.exact[BASE_LEVEL].to_numpy()) > 0
     suppressed = (found.safe["status"] == Status.SUPPRESSED).to_numpy()
     by_rule = found.exact["by_rule#"].to_numpy()
-    return int(by_rule.sum()), int((suppressed & ~by_rule).sum()), int((levels & by_rule).sum())
+    alone = found.exact["row#"].is_in(sorted(found.alone.dominated | found.alone.others)).to_numpy()
+    others = suppressed & ~by_rule & ~alone
+    return int(by_rule.sum()), int(others.sum()), int((levels & by_rule).sum())
 
 
 def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -106,6 +112,7 @@ def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
     ]
     if protection.minimum_base:
         sentences.append(f"No figure is given where its base is below {protection.minimum_base:,}.")
+    sentences += say_sums(found.safe, found.alone, protection)
     return (*sentences, *_trial(found), NOT_TRIED, *_indicators(found, names))
 
 
@@ -190,12 +197,14 @@ def details(found: Evidence) -> dict[str, Any]:
         name: {row["row#"]: row[name] for row in rows.values() if row[name]}
         for name in (COUNT_LEVEL, BASE_LEVEL)
     }
-    hidden = [
-        {"indicator": rows[r]["indicator"], "area": rows[r]["area"], "period": rows[r]["period"]}
-        for r in sorted(set().union(*levels.values()))
-    ]
+
+    def named(numbers: Iterable[int]) -> list[dict[str, str]]:
+        return [{key: rows[r][key] for key in ("indicator", "area", "period")} for r in sorted(numbers)]
+
     return {
         "narrowed_by_the_rule_alone": narrowed,
-        "hidden_or_widened_for_them": hidden,
+        "hidden_or_widened_for_them": named(set().union(*levels.values())),
+        "dominated_by_a_record": named(found.alone.dominated),
+        "sums_hidden_for_others": named(found.alone.others),
         "left_out_of_ledger": [list(place) for place in sorted(found.trial.withheld)],
     }

@@ -45,21 +45,25 @@ def as_known(source: Source) -> Source | None:
     return source
 
 
-def _unrevised(source: Source, exact: Exact) -> Iterator[Former]:
+def _unrevised(source: Source, exact: Exact) -> list[Former]:
     """The former figures that can be of the same records as the present ones; the others were revised."""
-    by_area: dict[str, list[Former]] = {}
-    for old in source.former:
-        by_area.setdefault(old.area, []).append(old)
-    for area, own in by_area.items():
-        here = {area: exact[area]}
-        if _holds(replace(source, former=tuple(own)), here):
-            yield from own
+    together: dict[tuple[str, ...], list[Former]] = {}
+    for old in sorted(source.former, key=lambda old: len(old.areas)):
+        together.setdefault(old.areas, []).append(old)
+    kept: list[Former] = []
+    for areas, own in together.items():
+        if not exact.keys() >= set(areas):
             continue
-        kept: list[Former] = []
+        here = {area: exact[area] for area in areas}
+        beside = [old for old in kept if set(areas).issuperset(old.areas)]
+        if _holds(replace(source, former=(*beside, *own)), here):
+            kept += own
+            continue
         for old in own:
-            if _holds(replace(source, former=(*kept, old)), here):
+            if _holds(replace(source, former=(*beside, old)), here):
+                beside.append(old)
                 kept.append(old)
-        yield from kept
+    return kept
 
 
 def _more(source: Source) -> Iterator[Mapping[str, World]]:
@@ -104,6 +108,7 @@ def _holds(source: Source, exact: Exact) -> bool:
     totals: list[int] = []
     keys = [key for counts in exact.values() for key in counts] + [old.key for old in source.former]
     laid, everyone = laid_out(keys, source.worlds, everyone=bool(source.fates))
+    starts: dict[str, int] = {}
     for place, (area, counts) in enumerate(sorted(exact.items())):
         first = place * laid.size
 
@@ -112,12 +117,14 @@ def _holds(source: Source, exact: Exact) -> bool:
 
         figures += [Figure(moved(t.atoms), t.low, t.high, less=moved(t.less)) for t in laid.ties]
         figures += [Figure(moved(laid.atoms[key]), n, n) for key, n in counts.items() if laid.atoms[key]]
-        for old in source.former:
-            if old.area == area:
-                figures.append(Figure(moved(laid.atoms[old.key]), old.low, old.high))
+        starts[area] = first
         if any(n > 0 and not laid.atoms[key] for key, n in counts.items()):
             return False
         totals += moved(everyone)
+    for old in source.former:
+        if starts.keys() >= set(old.areas):
+            atoms = tuple(starts[area] + atom for area in old.areas for atom in laid.atoms[old.key])
+            figures.append(Figure(atoms, old.low, old.high))
     if source.whole and not totals:
         return False
     if source.fates and source.whole:
