@@ -25,6 +25,7 @@ from commonweal.sources.protect.controlled import (
 from commonweal.sources.protect.counting import about_people, record_sources, table_sources
 from commonweal.sources.protect.earlier import earlier_figures, former_figures
 from commonweal.sources.protect.evidence import Evidence, details, say, summary
+from commonweal.sources.protect.expected import with_expected
 from commonweal.sources.protect.fates import protected_ledger
 from commonweal.sources.protect.presets import rule_of
 from commonweal.sources.protect.rule import Rule
@@ -75,7 +76,7 @@ def gate(
         reason = project.protection.reason.strip()
         said = f"Counts about people are shown as they are. Reason: {reason}"
         return _open(project, collected, said, {"preset": "none", "reason": reason})
-    exact = _exact(project, collected, private)
+    exact = _exact(project, collected, private, rule)
     if not exact.height and not private:
         return _open(
             project, collected, NOBODY, {"preset": project.protection.preset, "figures": {"about_people": 0}}
@@ -128,12 +129,17 @@ def _open(project: Project, collected: Collected, says: str, off: Mapping[str, A
     return Gated(Observations(_rounded(whole)), collected.ledger, (says,), off)
 
 
-def _exact(project: Project, collected: Collected, private: Mapping[str, Records]) -> pl.DataFrame:
-    """The exact observations about people, numbered (`row#`), and whether they are of records (`record#`)."""
+def _exact(
+    project: Project, collected: Collected, private: Mapping[str, Records], rule: Rule
+) -> pl.DataFrame:
+    """The exact observations about people, numbered (`row#`), and whether they are of records (`record#`).
+
+    Those expected of a standardised ratio are no count of people: they are made of protected totals already.
+    """
     counted = collected.counted.frame.filter(pl.col("source").is_in(sorted(private)))
     return pl.concat(
         [
-            counted.with_columns(pl.lit(True).alias("record#")),
+            with_expected(counted, collected.figures, rule).with_columns(pl.lit(True).alias("record#")),
             project.counted.frame.with_columns(pl.lit(False).alias("record#")),
         ]
     ).with_row_index("row#")
