@@ -41,7 +41,8 @@ class Gated:
     """What may be published: observations, the ledger, and in plain sentences what was done to them.
 
     `summary` says the same in numbers. `details` is what the intruder found out before anything was hidden
-    to protect others: it is exact, and must never be published.
+    to protect others: it is exact, and must never be published. `told` are notes for whoever answers for the
+    data, of values that differ from those of an earlier edition; they are among `says` too.
     """
 
     observations: Observations
@@ -49,6 +50,7 @@ class Gated:
     says: tuple[str, ...]
     summary: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
 
 def gate(
