@@ -120,7 +120,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         notes=(*loaded.told, *collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
-    found = advice(loaded, gated.observations, scoring)
+    found = (*gated.told, *advice(loaded, gated.observations, scoring))
     return Made(interpret_project(loaded, edition), loaded, found, gated.details)
 
 
@@ -179,7 +179,7 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
     scoring = score_project(loaded, gated.observations)
     return Coverage(
         project.coverage(loaded, gated.observations),
-        (*loaded.told, *collected.notes, *advice(loaded, gated.observations, scoring)),
+        (*loaded.told, *collected.notes, *gated.told, *advice(loaded, gated.observations, scoring)),
         (
             *sources.ledger_lines(collected.ledger),
             *sources.undated_lines(loaded, collected),

@@ -19,9 +19,10 @@ def protect(loaded: Project, collected: sources.Collected, *, internal: bool = F
     """Let through what may be published beside the earlier editions. Raises what `sources.gate` raises."""
     earlier = {} if internal else project.published_before(loaded.root)
     try:
-        return sources.gate(loaded, collected, internal=internal, earlier=earlier)
+        gated = sources.gate(loaded, collected, internal=internal, earlier=earlier)
     except CommonwealError as error:
         raise CommonwealError(project.place(loaded.root, error.faults)) from error
+    return sources.with_values_told(gated, loaded, earlier)
 
 
 def remember_intruder(loaded: Project, found: Mapping[str, Any]) -> None:

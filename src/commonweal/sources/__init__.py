@@ -6,6 +6,7 @@ from commonweal.sources.ledger import lines as ledger_lines
 from commonweal.sources.link.transfer import fit_table
 from commonweal.sources.plan import header_faults
 from commonweal.sources.protect.gate import Gated, gate
+from commonweal.sources.protect.values import with_values_told
 from commonweal.sources.reads_as import type_lines
 from commonweal.sources.undated import undated_lines
 
@@ -20,4 +21,5 @@ __all__ = [
     "ledger_lines",
     "type_lines",
     "undated_lines",
+    "with_values_told",
 ]

@@ -107,6 +107,9 @@ def targets(periods: Periods, spans: Iterable[Period]) -> tuple[Period, ...]:
     >>> published = Periods((Period.parse("2016"),), carry=2)
     >>> [p.label for p in targets(published, [Period.parse("2015-04")])]
     ['2014', '2015', '2016']
+    >>> mixed = Periods((Period.parse("2016"), Period.parse("2017-Q1")))
+    >>> [p.label for p in targets(mixed, [Period.parse("2016-10")])]
+    ['2016', '2017-Q1']
     >>> [p.label for p in targets(published, [Period.parse("2015/16")])]
     ['2015/16']
     """
@@ -114,7 +117,7 @@ def targets(periods: Periods, spans: Iterable[Period]) -> tuple[Period, ...]:
     wanted = set(periods.publish)
     for first in periods.publish:
         before = earlier(first)
-        while before is not None and periods.publish[0].years_after(before) <= periods.carry:
+        while before is not None and first.years_after(before) <= periods.carry:
             wanted.add(before)
             before = earlier(before)
     if not wanted:

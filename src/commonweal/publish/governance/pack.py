@@ -16,6 +16,7 @@ from commonweal.insight.audit import Audit
 from commonweal.model.edition import Edition
 from commonweal.model.project import Project
 from commonweal.model.source import Link, Measure, Records
+from commonweal.publish.governance.numbers import numbers
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.method import method_page
 
@@ -37,6 +38,8 @@ QUESTIONS: Final = (
     "Who has access to the machine and to the project folder?",
     "Does any source need a sharing agreement, and is it in place?",
 )
+#: Kinds of observations that are made of people's own numbers.
+OF_NUMBERS: Final = frozenset({"mean", "median", "sum", "ratio"})
 #: Who signs, and as what.
 SIGNATURES: Final = (
     "Senior responsible owner", "Analyst who built it", "Reviewer who checked it", "Data protection officer",
@@ -118,7 +121,7 @@ def governance_pack(
         method=method_page(lookup).steps,
         assumptions=tuple(edition.notes),
         protection=edition.protection,
-        numbers=tuple(_numbers(edition.protected)),
+        numbers=tuple(numbers(edition.protected)),
         risks=tuple(_risks(edition, project)),
         questions=QUESTIONS if any(r.subject != "thing" for r in project.records) or _tables(project) else (),
         verified=tuple((c.what, c.how, "Held" if c.passed else "Failed") for c in audit.assurance.checks),
@@ -199,20 +202,6 @@ def _measured(edition: Edition, measure: Measure) -> str:
     return f"{name} ({measure.kind.replace('_', ' ')})"
 
 
-def _numbers(protected: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str]]:
-    """The section protection of audit.json, one line a number."""
-    for key, value in protected.items():
-        name = f"{above} {key}".strip().replace("_", " ")
-        if isinstance(value, Mapping):
-            yield from _numbers(value, name)
-        elif isinstance(value, list | tuple):
-            yield name, ", ".join(map(str, value)) or "none"
-        elif isinstance(value, bool):
-            yield name, "yes" if value else "no"
-        elif value is not None:
-            yield name, f"{value:,}" if isinstance(value, int) else str(value)
-
-
 def _risks(edition: Edition, project: Project) -> Iterable[Risk]:
     """Risks that the build does something about; each sentence is true of every build without --internal."""
     if edition.internal:
@@ -227,6 +216,16 @@ def _risks(edition: Edition, project: Project) -> Iterable[Risk]:
             "Small counts are hidden and others rounded before anything is computed from them, and a program"
             " tries to work the hidden ones out again.",
             "What a reader knows from elsewhere; figures of other publishers.",
+        )
+    if set(edition.observations.filter(pl.col("round_to").is_not_null())["kind"]) & OF_NUMBERS:
+        yield Risk(
+            "The number of a single person is worked out from means, sums or quantiles.",
+            "Where few people are behind such a value it has none. Values that differ from an earlier"
+            " edition, of hardly more or fewer people, are named in the build, on the protection page and in"
+            " audit.json.",
+            "The digits of a mean tell of how many people it is, and the difference of two values that few"
+            " people set apart can be one person's. A quantile, or an end of its interval, is the number of"
+            " someone.",
         )
     if private:
         yield Risk(

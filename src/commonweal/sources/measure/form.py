@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -197,9 +197,9 @@ def _standardised_ratio(held: Held) -> Figures:
     assert held.strata is not None
     events = held.by_group("numerator")
     due = expected(held.strata.population, events)
-    observed = np.where(np.isfinite(due), events.sum(axis=1), np.nan)
-    usable = np.where(due > 0, due, np.nan)
-    return _following(held, np.nan_to_num(observed), usable)
+    known = np.isfinite(due)
+    found = _following(held, events.sum(axis=1), np.where(due > 0, due, np.nan))
+    return replace(found, numerator=np.where(known, found.numerator, np.nan))
 
 
 def _standardised_rate(held: Held) -> Figures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,8 @@ from commonweal.sources.dates import Month, months, parts_of
 from commonweal.sources.filter import Condition, both
 from commonweal.sources.link.transfer import move, to_move
 from commonweal.sources.measure.amounts import AMOUNTS, amounts, with_largest
-from commonweal.sources.measure.form import Held, form
+from commonweal.sources.measure.form import Held, form, group_columns
+from commonweal.sources.measure.grouped import Grouped, grouped
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.measure.observe import Window, denominators_for, kind_of, observations
 from commonweal.sources.measure.reads import usable
@@ -38,7 +39,8 @@ class Counted:
     """What the figures of an indicator in a period count: records of which source that meet which condition.
 
     `base` is the condition of what the denominator counts, where it counts records; `months` are those that
-    were counted. `people` names the column whose different texts are counted, where it is those.
+    were counted. `people` names the column whose different texts are counted, where it is those; `grouped`
+    are the groups of people that are compared, where there are any.
     """
 
     source: str
@@ -46,6 +48,7 @@ class Counted:
     base: Condition
     months: frozenset[Month]
     people: str = ""
+    grouped: Grouped | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +97,9 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
             cells = _cells(project, plan, measure, times, window, totals, people)
             held = Held(measure, window, project.areas.codes, cells, *_bases(project, measure, window, said))
             tables.append(observations(measure, window, form(held), project.areas.codes))
-            counted[cell] = _counted(plan, measure, window, times.covered, read)
+            counted[cell] = replace(
+                _counted(plan, measure, window, times.covered, read), grouped=_grouped(held, plan, totals)
+            )
             made_of += [amounts(held)] if plan.records.about_people else []
             aside |= {cell} if hidden else set()
             said += [*_pooled(measure, window), *_shrunken(measure, window)]
@@ -177,6 +182,14 @@ def _counted(
     own = numerator if kind.denominator and not kind.numerator else base
     people = measure.value if measure.kind == "distinct" else ""
     return Counted(plan.records.name, numerator, own, months(window.over) & covered, people)
+
+
+def _grouped(held: Held, plan: Plan, totals: Totals) -> Grouped | None:
+    if held.strata is None:
+        return None
+    cells = plan.cells(totals, held.measure)
+    texts = [set(cells[column].drop_nulls()) for column in group_columns(held.measure)]
+    return grouped(held.measure, held.strata, held.by_group("numerator"), held.areas, texts)
 
 
 def _areas(count: int) -> str:

@@ -20,8 +20,8 @@ class Kind:
     per x numerator / denominator (or per x numerator, where there is no denominator), so it can be formed
     again from protected counts, as can its limits. digits: where the value is a weighted sum of small
     counts with weights that everyone knows, it gives them back if it is written out; how many significant
-    digits of it are safe. base_digits: the same of a denominator. derived: it is made after the gate, from
-    figures that have passed it.
+    digits of it are safe. expected: the denominator is made of all areas' counts by group. derived: it is
+    made after the gate, from figures that have passed it.
     """
 
     numerator: bool = False
@@ -29,7 +29,7 @@ class Kind:
     complement: bool = False
     follows: bool = False
     digits: int | None = None
-    base_digits: int | None = None
+    expected: bool = False
     derived: bool = False
 
 
@@ -47,7 +47,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "percentage": Kind(numerator=True, denominator=True, complement=True, follows=True),
         "distinct": Kind(numerator=True, follows=True),
         "count_ratio": Kind(numerator=True, denominator=True, follows=True),
-        "standardised_ratio": Kind(numerator=True, follows=True, base_digits=2),
+        "standardised_ratio": Kind(numerator=True, follows=True, expected=True),
         "standardised_rate": Kind(numerator=True, digits=3),
         "life_expectancy": Kind(numerator=True, digits=3),
         "mean": Kind(denominator=True),

@@ -69,8 +69,6 @@ def _counted(rows: pl.DataFrame, rule: Rule, public_base: bool) -> pl.DataFrame:
     """Counts and rates: the numerator by the rule, and the base too if it is of people."""
     kind, per = str(rows["kind"][0]), _floats(rows["per"])
     count, given = _floats(rows["numerator"]), _floats(rows["denominator"])
-    if (digits := KINDS[kind].base_digits) is not None:
-        given = significant(given, digits)
     level = rows[COUNT_LEVEL].to_numpy()
     hidden, base = rule.is_hidden(count) | (level > 0), given if public_base else rule.shown(given)
     base = np.where(rows[BASE_LEVEL].to_numpy() > 0, np.nan, base)

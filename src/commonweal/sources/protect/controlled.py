@@ -25,6 +25,7 @@ from commonweal.sources.protect.disclosure.intruder import narrowed
 from commonweal.sources.protect.disclosure.linear import solver
 from commonweal.sources.protect.disclosure.round import rounded, unrounded
 from commonweal.sources.protect.disclosure.system import Figure, Switch, System
+from commonweal.sources.protect.expected import groups, totals
 from commonweal.sources.protect.known import Role, counts_base
 from commonweal.sources.protect.overlaps import Source, key_of, laid_out
 from commonweal.sources.protect.rule import Rule
@@ -64,14 +65,14 @@ def round_together(sources: Sequence[Source]) -> Rounded:
     withheld: set[tuple[str, str]] = set()
     for source in sources:
         found = as_known(source)
-        cells, system = _exact(found or apart(source))
+        cells, system, told = _exact(found or apart(source))
         answer = rounded(system, STEP)
         if found is not None and answer is None:
             found = None
-            cells, system = _exact(apart(source))
+            cells, system, told = _exact(apart(source))
             answer = rounded(system, STEP)
         assert answer is not None  # one observation by itself can always be rounded
-        left = unrounded(system, answer, STEP)
+        left = unrounded(told, np.pad(answer, (0, told.figures - system.figures)), STEP)
         if given := narrowed(left):
             raise _refused(source, [cells[figure] for figure, _, _ in given])
         shown |= {cell: float(n) for cell, n in zip(cells, answer, strict=True) if cell is not None}
@@ -82,14 +83,18 @@ def round_together(sources: Sequence[Source]) -> Rounded:
     return Rounded(shown, tuple(sorted(separate)), frozenset(withheld))
 
 
-def _exact(source: Source) -> tuple[list[Cell | None], System]:
-    """The system of a source's exact counts, and where each figure is published (ties: nowhere)."""
+def _exact(source: Source) -> tuple[list[Cell | None], System, System]:
+    """Where each figure of a source is published (ties: nowhere), and the system of their exact counts.
+
+    Then the same with the totals that expected numbers are made of, which are rounded by themselves.
+    """
     asked: dict[str, list[tuple[Cell, Any, float]]] = {}
     for row in source.rows.iter_rows(named=True):
         counted = source.counts[row["indicator"], row["period"]]
         for role, count in _counts(row, source):
             asked.setdefault(row["area"], []).append(((row["row#"], role), key_of(counted, role), count))
-    laid, _ = laid_out((key for own in asked.values() for _, key, _ in own), source.worlds, everyone=False)
+    keys = [key for own in asked.values() for _, key, _ in own]
+    laid, _ = laid_out([*keys, *groups(source.counts)], source.worlds, everyone=False)
     cells: list[Cell | None] = []
     built: list[Figure] = []
     for place, (_, own) in enumerate(sorted(asked.items())):
@@ -103,7 +108,15 @@ def _exact(source: Source) -> tuple[list[Cell | None], System]:
             less = tuple(first + a for a in laid.less.get(key, ()))
             built.append(Figure(atoms, count, count, switch=len(built), less=less))
             cells.append(cell)
-    return cells, System.of(built, [Switch()] * len(built))
+    starts = {area: place * laid.size for place, area in enumerate(sorted(asked))}
+    by_group = [
+        Figure(t.atoms, RULE.low(class_), RULE.high(class_))
+        for t in totals(source.counts, laid, starts)
+        for class_ in (RULE.class_of(t.count),)
+        if t.whole and t.atoms
+    ]
+    switches = [Switch()] * len(built)
+    return cells, System.of(built, switches), System.of([*built, *by_group], switches)
 
 
 def _counts(row: Mapping[str, Any], source: Source) -> list[tuple[Role, float]]:

@@ -12,7 +12,7 @@ from commonweal.model.project import Project
 from commonweal.model.source import Measure
 from commonweal.sources.collect import Collected
 from commonweal.sources.dates import months
-from commonweal.sources.filter import AllOf, Compare, Empty
+from commonweal.sources.filter import AllOf, AnyOf, Compare, Empty
 from commonweal.sources.measure.gather import Counted
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.overlaps import Source
@@ -40,16 +40,16 @@ def record_sources(project: Project, collected: Collected, exact: pl.DataFrame) 
 def _of_some(counted: Counted, measure: Measure) -> Counted:
     """What is counted where a measure leaves out records that meet its conditions.
 
-    A mean is of those that have a number, a standardised rate of those whose group is known. Which records
-    have a group is not known from the filters, so it is a condition of its own.
+    A mean is of those that have a number, a standardised figure of those whose group is known.
     """
     numbers = tuple(Compare(column, ">=", -FAR) for column in (measure.value, measure.over) if column)
     if numbers and not counted.people:
         return replace(counted, base=AllOf((counted.base, *numbers)))
-    if measure.by:
-        known = Compare(f"{measure.by} {measure.denominator}", "=", "known")
-        return replace(counted, numerator=AllOf((counted.numerator, known)))
-    return counted
+    if counted.grouped is None:
+        return counted
+    own = tuple(AllOf((counted.numerator, group)) for group in counted.grouped.conditions)
+    told = replace(counted.grouped, conditions=own) if KINDS[measure.kind].expected else None
+    return replace(counted, numerator=AnyOf(own), grouped=told)
 
 
 def table_sources(exact: pl.DataFrame) -> list[Source]:
@@ -74,5 +74,17 @@ def apart(source: Source) -> Source:
         base = Empty(f"base {indicator} {label}")
         inside = Empty(f"count {indicator} {label}")
         kept = AllOf((base, inside)) if count.base != count.numerator else inside
-        counts[indicator, label] = Counted(source.name, kept, base, count.months)
+        counts[indicator, label] = _by_groups(
+            Counted(source.name, kept, base, count.months), count, f"group {indicator} {label}"
+        )
     return Source(source.name, source.rows, counts, public_base=source.public_base)
+
+
+def _by_groups(own: Counted, count: Counted, column: str) -> Counted:
+    """With groups of its own, which nothing but those expected of it is made of."""
+    if count.grouped is None:
+        return own
+    groups = tuple(
+        AllOf((own.numerator, Compare(column, "=", str(i)))) for i, _ in enumerate(count.grouped.conditions)
+    )
+    return replace(own, numerator=AnyOf(groups), grouped=replace(count.grouped, conditions=groups))

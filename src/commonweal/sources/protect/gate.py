@@ -27,6 +27,7 @@ from commonweal.sources.protect.counting import record_sources, table_sources
 from commonweal.sources.protect.definitions import definitions
 from commonweal.sources.protect.earlier import earlier_figures, former_figures
 from commonweal.sources.protect.evidence import Evidence, details, say, summary
+from commonweal.sources.protect.expected import with_expected
 from commonweal.sources.protect.fates import protected_ledger
 from commonweal.sources.protect.overlaps import Source
 from commonweal.sources.protect.presets import rule_of
@@ -45,7 +46,8 @@ class Gated:
 
     `summary` says the same in numbers. `details` is what the intruder found out before anything was hidden
     to protect others: it is exact, and must never be published. `definitions` say what the figures of records
-    about people count, with the columns of `DEFINITIONS`.
+    about people count, with the columns of `DEFINITIONS`. `told` are notes for whoever answers for the
+    data, of values that differ from those of an earlier edition; they are among `says` too.
     """
 
     observations: Observations
@@ -54,6 +56,7 @@ class Gated:
     summary: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     definitions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEFINITIONS))
+    told: tuple[str, ...] = ()
 
 
 def gate(
@@ -81,7 +84,7 @@ def gate(
         reason = project.protection.reason.strip()
         said = f"Counts about people are shown as they are. Reason: {reason}"
         return _open(project, collected, said, {"preset": "none", "reason": reason})
-    exact = _exact(project, collected, private)
+    exact = _exact(project, collected, private, rule)
     if not exact.height and not private:
         return _open(
             project, collected, NOBODY, {"preset": project.protection.preset, "figures": {"about_people": 0}}
@@ -138,12 +141,17 @@ def _open(project: Project, collected: Collected, says: str, off: Mapping[str, A
     return Gated(Observations(_rounded(whole)), collected.ledger, (says,), off)
 
 
-def _exact(project: Project, collected: Collected, private: Mapping[str, Records]) -> pl.DataFrame:
-    """The exact observations about people, numbered (`row#`), and whether they are of records (`record#`)."""
+def _exact(
+    project: Project, collected: Collected, private: Mapping[str, Records], rule: Rule
+) -> pl.DataFrame:
+    """The exact observations about people, numbered (`row#`), and whether they are of records (`record#`).
+
+    Those expected of a standardised ratio are no count of people: they are made of protected totals already.
+    """
     counted = collected.counted.frame.filter(pl.col("source").is_in(sorted(private)))
     return pl.concat(
         [
-            counted.with_columns(pl.lit(True).alias("record#")),
+            with_expected(counted, collected.figures, rule).with_columns(pl.lit(True).alias("record#")),
             project.counted.frame.with_columns(pl.lit(False).alias("record#")),
         ]
     ).with_row_index("row#")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise, product
+from math import floor
 from types import MappingProxyType
 from typing import Final
 
@@ -41,7 +42,9 @@ PATTERNS: Final = 8
 
 
 class World(IntEnum):
-    """What a column is taken to hold: anything; something in every cell; only what filters mention."""
+    """What a column is taken to hold: anything; something in every cell; only what filters mention, or only
+    whole numbers where they compare numbers.
+    """
 
     OPEN = 0
     FILLED = 1
@@ -173,10 +176,13 @@ def _in_world(held: Held, leaves: Sequence[Leaf], world: World) -> bool:
         return True
     if held.place is None:
         return any(isinstance(leaf, Empty) for leaf in leaves)
-    if any(isinstance(leaf, Compare) and not isinstance(leaf.value, str) for leaf in leaves):
-        return held.number is not None or held.text is not None
+    numbers = {leaf.value for leaf in leaves if isinstance(leaf, Compare) and not isinstance(leaf.value, str)}
     exactly = all(isinstance(leaf, Compare) and leaf.operator in ("=", "!=") for leaf in leaves)
-    return world == World.FILLED or not exactly or held.text is not None
+    if world == World.CLOSED and exactly:
+        return held.text is not None or held.number in numbers
+    if world == World.CLOSED and numbers:
+        return held.number is not None and held.number == floor(held.number)
+    return not numbers or held.number is not None or held.text is not None
 
 
 def _holdings(leaves: Sequence[Leaf], texts: list[str], patterns: list[str]) -> Iterator[Held]:
@@ -193,12 +199,12 @@ def _holdings(leaves: Sequence[Leaf], texts: list[str], patterns: list[str]) -> 
 
 
 def _numbers(mentioned: Iterable[float]) -> list[float | None]:
-    """No number, each one mentioned, and one in each gap."""
+    """No number, each one mentioned, and one in each gap: a whole one if there is any."""
     points = sorted(mentioned)
     if not points:
         return [None]
-    between = [(a + b) / 2 for a, b in pairwise(points)]
-    return [None, points[0] - 1, *points, *between, points[-1] + 1]
+    between = [whole if (whole := floor(a) + 1.0) < b else (a + b) / 2 for a, b in pairwise(points)]
+    return [None, floor(points[0]) - 1.0, *points, *between, floor(points[-1]) + 1.0]
 
 
 def _possible(patterns: Sequence[str]) -> Iterator[frozenset[str]]:

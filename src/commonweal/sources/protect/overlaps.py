@@ -16,9 +16,10 @@ from commonweal.sources.filter import EVERY
 from commonweal.sources.ledger import COUNTED, READ
 from commonweal.sources.measure.gather import Counted
 from commonweal.sources.protect.disclosure.system import NONE, Figure, Switch, System
+from commonweal.sources.protect.expected import groups, totals
 from commonweal.sources.protect.known import LEDGER_COST, Known, Role, cost, counts_base, known
 from commonweal.sources.protect.layout import Atoms, Key, Layout, Met, Months, People, Rest, layout
-from commonweal.sources.protect.logic import Worlds
+from commonweal.sources.protect.logic import World, Worlds
 from commonweal.sources.protect.rule import Rule
 
 
@@ -85,7 +86,8 @@ class Overlaps:
     """The system, where each of its figures is published, and which switch hides what.
 
     `count_switch` and `base_switch` lead from a row of the observations to the switch of its count and of
-    its base; `ledger_switch` from a source and fate.
+    its base; `ledger_switch` from a source and fate, `expected_switch` from a source, indicator and
+    period to the totals that those expected are made of.
     """
 
     system: System
@@ -93,6 +95,7 @@ class Overlaps:
     count_switch: Mapping[int, int]
     base_switch: Mapping[int, int]
     ledger_switch: Mapping[tuple[str, str], int]
+    expected_switch: Mapping[tuple[str, str, str], int]
 
 
 def overlaps(
@@ -125,6 +128,7 @@ class _Build:
     count_switch: dict[int, int] = field(default_factory=dict)
     base_switch: dict[int, int] = field(default_factory=dict)
     ledger_switch: dict[tuple[str, str], int] = field(default_factory=dict)
+    expected_switch: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def add(self, source: Source) -> None:
         row: Mapping[str, Any]
@@ -134,7 +138,8 @@ class _Build:
             if found := tuple(told):
                 published.append((row, found))
         laid, everyone = self._laid(source, published)
-        totals: list[int] = []
+        everywhere: list[int] = []
+        starts: dict[str, int] = {}
         by_area: dict[str, list[tuple[Mapping[str, Any], tuple[Known, ...]]]] = {}
         for row, found in published:
             by_area.setdefault(row["area"], []).append((row, found))
@@ -142,7 +147,6 @@ class _Build:
         for old in source.former:
             if len(old.areas) == 1:
                 self.former.setdefault((old.areas[0], old.key), []).append(old)
-        starts: dict[str, int] = {}
         for area, own in sorted(by_area.items()):
             first = starts[area] = self.atoms
             self.atoms += laid.size
@@ -151,7 +155,7 @@ class _Build:
                     Figure(_moved(tie.atoms, first), tie.low, tie.high, less=_moved(tie.less, first)),
                     Place(source.name),
                 )
-            totals += _moved(everyone, first)
+            everywhere += _moved(everyone, first)
             for row, found in own:
                 self._row(source, laid, first, row, found)
         for old in source.former:
@@ -159,7 +163,8 @@ class _Build:
                 atoms = tuple(a for area in old.areas for a in _moved(laid.atoms[old.key], starts[area]))
                 self._figure(Figure(atoms, old.low, old.high), Place(source.name, edition=old.edition))
         if source.fates:
-            self._ledger(source, tuple(totals))
+            self._ledger(source, tuple(everywhere))
+        self._expected(source, laid, starts)
 
     def _laid(
         self, source: Source, published: Sequence[tuple[Mapping[str, Any], tuple[Known, ...]]]
@@ -170,7 +175,7 @@ class _Build:
             for row, found in published
             for item in found
         ]
-        asked += [old.key for old in source.former]
+        asked += [*(old.key for old in source.former), *groups(source.counts)]
         # of withheld figures too: what a column can hold is told by all filters, as where it was tried
         asked += [
             key_of(source.counts[row["indicator"], row["period"]], Role.COUNT)
@@ -206,18 +211,40 @@ class _Build:
                 Figure(atoms, item.low, item.high, keep, switch, item.class_, less, keep_from),
                 Place(source.name, number, item.role),
             )
+            if item.class_ == 0 and names_everyone(source, count.people):
+                records = _moved(laid.atoms[count.numerator, count.months], first)
+                self._figure(Figure(records, 0, 0, switch=switch), Place(source.name, number, item.role))
             for old in outright:
                 place = Place(source.name, number, item.role, edition=old.edition)
                 self._figure(Figure(atoms, old.low, old.high, less=less), place)
 
-    def _ledger(self, source: Source, totals: tuple[int, ...]) -> None:
+    def _expected(self, source: Source, laid: Layout, starts: Mapping[str, int]) -> None:
+        """The totals of all areas that those expected are made of: all of a ratio's are told, or none."""
+        for total in totals(source.counts, laid, starts):
+            ratio = (source.name, *total.cell)
+            if ratio not in self.expected_switch:
+                self.expected_switch[ratio] = self._switch(LEDGER_COST)
+            switch = self.expected_switch[ratio]
+            class_ = self.rule.class_of(total.count)
+            atoms = total.atoms if total.whole else (*total.atoms, self._atom())
+            keep = self.rule.hide_to if class_ == 1 else 0
+            figure = Figure(atoms, self.rule.low(class_), self.rule.high(class_), keep, switch)
+            self._figure(figure, Place(source.name, fate=f"those expected of {', '.join(total.cell)}"))
+
+        cells = source.rows.select("indicator", "period", "row#").rows()
+        switches = self.expected_switch
+        self.base_switch |= {
+            row: switches[source.name, *cell] for *cell, row in cells if (source.name, *cell) in switches
+        }
+
+    def _ledger(self, source: Source, everywhere: tuple[int, ...]) -> None:
         """Met and read as sums over all areas; each other fate is records of its own."""
         if not source.whole:
-            totals = (*totals, self._atom())
+            everywhere = (*everywhere, self._atom())
         parts: dict[str, Atoms] = {
             fate: (self._atom(),) for fate in source.fates if fate not in (READ, COUNTED)
         }
-        parts[COUNTED] = totals
+        parts[COUNTED] = everywhere
         parts[READ] = tuple(a for atoms in parts.values() for a in atoms)
         for fate, number in source.fates.items():
             class_ = self.rule.class_of(number)
@@ -247,6 +274,7 @@ class _Build:
             self.count_switch,
             self.base_switch,
             self.ledger_switch,
+            self.expected_switch,
         )
 
 
@@ -261,6 +289,11 @@ def laid_out(asked: Iterable[Key], worlds: Worlds, *, everyone: bool) -> tuple[L
         figures.append((EVERY, months))
     laid = layout(figures, rests, people, worlds)
     return laid, laid.atoms.get((EVERY, months), ()) if everyone else ()
+
+
+def names_everyone(source: Source, column: str) -> bool:
+    """Whether every record names someone in a column, so that where nobody is counted there is no record."""
+    return source.worlds.get(column, World.OPEN) >= World.FILLED
 
 
 def key_of(count: Counted, role: Role) -> Key:

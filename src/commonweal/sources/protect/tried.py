@@ -110,14 +110,14 @@ def tried(
 
 
 def _cells(whole: Overlaps) -> Part:
-    """The system without the ledger, whose totals would tie all areas of a source together."""
+    """The system without the totals that would tie all areas of a source together."""
     return part_of(
         whole.system, np.array([i for i, p in enumerate(whole.places) if not p.fate], dtype=np.int64)
     )
 
 
 def _searched(whole: Overlaps, exposed: Sequence[int], rule: Rule) -> tuple[Pattern, System]:
-    """The pattern of the figures, then which totals of the ledger may stand beside it."""
+    """The pattern of the figures, then which totals over all areas may stand beside it."""
     cells = _cells(whole)
     try:
         found = suppress(cells.system, rule, exposed)
@@ -126,35 +126,52 @@ def _searched(whole: Overlaps, exposed: Sequence[int], rule: Rule) -> tuple[Patt
     levels = np.zeros(len(whole.system.cost), dtype=np.int64)
     levels[cells.switches] = found.levels
     tries, given = found.tries, found.exposed
-    for source in sorted({source for source, _ in whole.ledger_switch}):
-        withheld, tried, more = _ledger(whole, source, levels, rule)
+    for source in sorted({source for source, *_ in (*whole.ledger_switch, *whole.expected_switch)}):
+        withheld, tried, more = _totals(whole, source, levels, rule)
         levels[withheld] = 1
         tries, given = tries + tried, given + more
     return Pattern(levels, given, tries, found.exact), _read(whole.system, whole.places, levels, rule)
 
 
 def _read(system: System, places: Sequence[Place], levels: Array, rule: Rule) -> System:
-    """What a reader knows: a total that is left out of the ledger is no figure, so it need not stay open."""
+    """What a reader knows: a total that is left out is no figure, so it need not stay open."""
     left_out = [i for i, p in enumerate(places) if p.fate and levels[system.switch[i]]]
     return published(system, levels, rule).unguarded(np.array(left_out, dtype=np.int64))
 
 
-def _ledger(whole: Overlaps, source: str, levels: Array, rule: Rule) -> tuple[list[int], int, int]:
-    """The fewest totals of a source that have to be left out: the switches, how often that was tried, and
-    how many hidden figures all totals together would have narrowed."""
+def _totals(whole: Overlaps, source: str, levels: Array, rule: Rule) -> tuple[list[int], int, int]:
+    """The fewest totals over all areas of a source that have to be left out: the switches, how often that was
+    tried, and how many hidden figures all totals together would have narrowed.
+
+    Totals of the ledger are left out first, and only then those that expected numbers are made of.
+    """
     own = np.array([i for i, place in enumerate(whole.places) if place.source == source], dtype=np.int64)
     part = part_of(whole.system, own)
-    totals = [whole.ledger_switch[source, fate] for fate in (READ, COUNTED)]
-    given = 0
-    for tried, withheld in enumerate(([], totals[:1], totals[1:], totals)):
+    places = [whole.places[i] for i in own]
+    ledger = [
+        whole.ledger_switch[of] for fate in (READ, COUNTED) if (of := (source, fate)) in whole.ledger_switch
+    ]
+    ratios = [switch for (name, *_), switch in sorted(whole.expected_switch.items()) if name == source]
+    tries = 0
+
+    def left(withheld: Sequence[int]) -> list[int]:
+        nonlocal tries
+        tries += 1
         turned = levels.copy()
-        turned[withheld] = 1
-        places = [whole.places[i] for i in own]
+        turned[list(withheld)] = 1
         found = narrowed(_read(part.system, places, turned[part.switches], rule))
-        given = given if tried else len({figure for figure, _, _ in found})
-        if not found:
-            return withheld, tried + 1, given
-    raise UnprotectableError([int(own[figure]) for figure, _, _ in found])
+        return sorted({int(own[figure]) for figure, _, _ in found})
+
+    if not (given := left([])):
+        return [], tries, 0
+    hidden = ratios if left(ledger) else []
+    for switch in hidden:
+        fewer = [other for other in hidden if other != switch]
+        hidden = hidden if left([*ledger, *fewer]) else fewer
+    for totals in ([], ledger[:1], ledger[1:], ledger):
+        if not (still := left([*hidden, *totals])):
+            return [*hidden, *totals], tries, len(given)
+    raise UnprotectableError(still)
 
 
 def _refused(places: Sequence[Place], sources: Sequence[Source]) -> CommonwealError:
@@ -174,7 +191,7 @@ def _refused(places: Sequence[Place], sources: Sequence[Source]) -> CommonwealEr
 def _name(place: Place, rows: Mapping[int, Mapping[str, Any]]) -> str:
     row = rows.get(place.row)
     if row is None:
-        return f"the ledger of {place.source}, {place.fate}"
+        return f"{place.fate} in the records of {place.source}"
     return f"{row['indicator']} in {row['area']}, {row['period']}"
 
 

@@ -16,10 +16,11 @@ from commonweal.sources.filter import columns_of
 from commonweal.sources.ledger import COUNTED
 from commonweal.sources.protect.disclosure.intruder import consistent
 from commonweal.sources.protect.disclosure.system import Figure, System
+from commonweal.sources.protect.expected import groups, totals
 from commonweal.sources.protect.known import Role
 from commonweal.sources.protect.layout import Atoms, Key
 from commonweal.sources.protect.logic import World
-from commonweal.sources.protect.overlaps import Former, Source, key_of, laid_out
+from commonweal.sources.protect.overlaps import Former, Source, key_of, laid_out, names_everyone
 
 #: Area -> what is counted -> how many.
 Exact = Mapping[str, Mapping[Key, float]]
@@ -70,7 +71,8 @@ def _more(source: Source) -> Iterator[Mapping[str, World]]:
     """What is tried, in order; nothing stands for what is said of the periods."""
     columns = sorted(
         set[str]().union(
-            *(columns_of(c) for count in source.counts.values() for c in (count.numerator, count.base))
+            *(columns_of(c) for count in source.counts.values() for c in (count.numerator, count.base)),
+            {count.people for count in source.counts.values() if count.people},
         )
     )
     for column in columns:
@@ -105,8 +107,9 @@ def _together(exact: Exact) -> Exact:
 def _holds(source: Source, exact: Exact) -> bool:
     """Whether there are records that have these exact counts."""
     figures: list[Figure] = []
-    totals: list[int] = []
+    everywhere: list[int] = []
     keys = [key for counts in exact.values() for key in counts] + [old.key for old in source.former]
+    keys += groups(source.counts)
     laid, everyone = laid_out(keys, source.worlds, everyone=bool(source.fates))
     starts: dict[str, int] = {}
     for place, (area, counts) in enumerate(sorted(exact.items())):
@@ -118,18 +121,24 @@ def _holds(source: Source, exact: Exact) -> bool:
         figures += [Figure(moved(t.atoms), t.low, t.high, less=moved(t.less)) for t in laid.ties]
         figures += [Figure(moved(laid.atoms[key]), n, n) for key, n in counts.items() if laid.atoms[key]]
         starts[area] = first
+        for key, n in counts.items():
+            if n == 0 and len(key) == 3 and isinstance(key[0], str) and names_everyone(source, key[0]):
+                figures.append(Figure(moved(laid.atoms[key[1], key[2]]), 0, 0))
         if any(n > 0 and not laid.atoms[key] for key, n in counts.items()):
             return False
-        totals += moved(everyone)
+        everywhere += moved(everyone)
     for old in source.former:
         if starts.keys() >= set(old.areas):
             atoms = tuple(starts[area] + atom for area in old.areas for atom in laid.atoms[old.key])
             figures.append(Figure(atoms, old.low, old.high))
-    if source.whole and not totals:
+    for total in totals(source.counts, laid, starts):
+        if total.whole and total.atoms:
+            figures.append(Figure(total.atoms, total.count, total.count))
+    if source.whole and not everywhere:
         return False
     if source.fates and source.whole:
-        figures.append(Figure(tuple(totals), source.fates[COUNTED], source.fates[COUNTED]))
-    elif totals:
-        figures.append(Figure(tuple(totals), 0, source.fates[COUNTED]))
+        figures.append(Figure(tuple(everywhere), source.fates[COUNTED], source.fates[COUNTED]))
+    elif everywhere:
+        figures.append(Figure(tuple(everywhere), 0, source.fates[COUNTED]))
     figures = [figure for figure in figures if figure.atoms or figure.less]
     return not figures or consistent(System.of(figures))

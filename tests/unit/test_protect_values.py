@@ -1,0 +1,82 @@
+"""Means, sums and quantiles about people: what remains of them is said, and what differs from an edition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from made_project import made_project
+
+from commonweal.model.protection import Protection
+from commonweal.model.source import Link, Measure, Records
+from commonweal.publish.governance.numbers import WORDS, numbers
+from commonweal.sources import Gated, collect, gate, with_values_told
+from commonweal.sources.protect.values import DIGITS, OUTERMOST
+
+
+def told(
+    root: Path,
+    waits: dict[str, list[int]],
+    kind: str = "mean",
+    editions: dict[str, pl.DataFrame] | None = None,
+    preset: str = "nhs",
+) -> Gated:
+    path = root / "visits.csv"
+    rows = [f"{ward},2016,{days}" for ward, several in waits.items() for days in several]
+    path.write_text("ward,year,days\n" + "\n".join(rows) + "\n")
+    source = Records("visits", (path,), path.name, "person", Link("code", "ward"), date="year")
+    measure = Measure("wait", "visits", kind, value="days", decimals=0)
+    project = made_project(
+        root, [source], [measure], tuple(waits), protection=Protection(preset), periods=["2016"]
+    )
+    return with_values_told(gate(project, collect(project), earlier=editions), project, editions or {})
+
+
+BEFORE = {"A": [3] * 23, "B": list(range(40)), "C": list(range(1, 31)), "D": [5, 6]}
+#: One more in A and in D, the same in B, 15 more in C.
+AFTER = {"A": [3] * 23 + [90], "B": list(range(40)), "C": list(range(1, 46)), "D": [5, 6, 7]}
+
+
+@pytest.mark.parametrize("preset", ["nhs", "controlled"])
+def test_values_that_differ_of_hardly_more_people_are_named_and_not_told(tmp_path: Path, preset: str) -> None:
+    first = told(tmp_path, BEFORE, preset=preset)
+    assert not first.told
+    assert first.summary["differ_from_editions"] == []
+    second = told(tmp_path, AFTER, editions={"2025": first.observations.frame}, preset=preset)
+    (note,) = second.told
+    last = 7 if preset == "nhs" else 4
+    assert note == (
+        "1 mean of Wait differs from edition 2025 although its number of people hardly does (by fewer than"
+        f" {last + 1}, as far as shown): the difference can be one person's value. It is: Ward A (2016)."
+    )
+    assert note in second.says
+    assert second.summary["differ_from_editions"] == [
+        {"indicator": "wait", "edition": "2025", "places": [{"area": "A", "period": "2016"}]}
+    ]
+
+
+def test_the_same_values_again_are_not_named(tmp_path: Path) -> None:
+    first = told(tmp_path, BEFORE)
+    assert not told(tmp_path, BEFORE, editions={"2025": first.observations.frame}).told
+
+
+@pytest.mark.parametrize(("kind", "said"), [("mean", [DIGITS]), ("median", [OUTERMOST]), ("sum", [])])
+def test_the_page_says_what_digits_and_quantiles_give_away(
+    tmp_path: Path, kind: str, said: list[str]
+) -> None:
+    assert [text for text in told(tmp_path, BEFORE, kind).says if text in (DIGITS, OUTERMOST)] == said
+
+
+@pytest.mark.parametrize("preset", ["nhs", "controlled"])
+def test_the_pack_says_every_number_in_plain_words(tmp_path: Path, preset: str) -> None:
+    first = told(tmp_path, BEFORE, preset=preset)
+    second = told(tmp_path, AFTER, editions={"2025": first.observations.frame}, preset=preset)
+    lines = dict(numbers(second.summary))
+    assert lines["Hidden counts that the intruder can narrow in what is published"] == "0"
+    assert lines["Values that differ from an edition of hardly more or fewer people"] == "1 of wait (2025)"
+    assert not [name for name in lines if "_" in name or name != name[:1].upper() + name[1:]]
+    if preset == "nhs":
+        assert lines["Counts given to the intruder from earlier editions"] == "2025: 2"
+        assert lines["Preset"] == "nhs"
+        assert set(lines) <= set(WORDS.values())
