@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
@@ -103,8 +104,7 @@ def fold(
     """
     context = context or Context()
     cells = Cells.of(framework, areas, entered, bases or {})
-    run = Run(framework, context, editions, cells, cells.values)
-    run.all(recipe)
+    run = reduce(Run.then, recipe.cells, Run.of(framework, context, editions, cells))
     tree = Tree.of(framework, run.cells, run.scales)
     faults: list[Fault] = []
     for parent in framework.parents:
@@ -152,33 +152,16 @@ def fold(
         imputation=_stacked(run.learnt, IMPUTATION),
         editions=editions,
         screened=run.screened_frame(),
-        curves=tuple(run.curves),
-        denominated=frozenset(run.denominated),
+        curves=run.curves,
+        denominated=run.denominated,
         divisors=None if run.divided_by is None else np.moveaxis(run.divided_by[:, published], 0, -1),
         denominators=context.denominators,
         dropped=frozenset(node.id for node in framework if node.id not in tree.kept),
-        notes=tuple(run.notes),
+        notes=run.notes,
     )
 
 
-def indicator_scores(
-    entered: Entered,
-    areas: tuple[str, ...],
-    framework: Framework,
-    recipe: Recipe,
-    bases: Mapping[str, Entered] | None = None,
-    editions: Mapping[str, HandedOn] = NO_EDITIONS,
-    context: Context | None = None,
-) -> Floats:
-    """The scores (indicators, periods, areas) that a recipe's steps on cells lead to; no parent is formed."""
-    cells = Cells.of(framework, areas, entered, bases or {})
-    run = Run(framework, context or Context(), editions, cells, cells.values)
-    run.all(recipe)
-    scores: Floats = run.cells.values[:, cells.published]
-    return scores
-
-
-def _stacked(frames: list[pl.DataFrame], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+def _stacked(frames: tuple[pl.DataFrame, ...], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 

@@ -121,7 +121,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         carry=loaded.periods.carry,
     )
     found = (*gated.told, *advice(loaded, gated.observations, scoring))
-    return Made(interpret_project(loaded, edition), loaded, found, gated.details)
+    return Made(interpret_project(loaded, edition, report), loaded, found, gated.details)
 
 
 def _loaded(root: Path, report: Report) -> Project:
@@ -146,10 +146,10 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
         raise CommonwealError(project.place(loaded.root, error.faults)) from None
 
 
-def interpret_project(loaded: Project, edition: Edition) -> Edition:
+def interpret_project(loaded: Project, edition: Edition, report: Report) -> Edition:
     """The edition with its meaning; a fault of a rule stands at its line of the project."""
     try:
-        return insight.interpret(edition, loaded.benchmarks)
+        return insight.interpret(edition, loaded.benchmarks, report)
     except CommonwealError as error:
         raise CommonwealError(project.place(loaded.root, error.faults)) from None
 
