@@ -77,7 +77,11 @@ def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Arra
         peers = edition.peers.filter(pl.col("area") == scoring.areas[who]).sort("order")["peer"]
         if peers.is_empty():
             raise CommonwealError(
-                Fault("EXPLAIN-AGAINST", "this project names no peers", "Add a peers key to commonweal.yaml.")
+                Fault(
+                    "EXPLAIN-AGAINST",
+                    f"there are no peers of {edition.areas.names[scoring.areas[who]]} to compare with",
+                    "Compare with all, an area or a period, or add a peers key to commonweal.yaml.",
+                )
             )
         kind, codes = "peers", list(peers)
     elif against == "all":
@@ -106,7 +110,8 @@ def need_score(edition: Edition, top: int, when: int, who: int) -> None:
     if not np.isfinite(scoring.scores[when, who, top]):
         node, name = scoring.framework.nodes[top], edition.areas.names[scoring.areas[who]]
         found = lack(scoring, top, when, who)
-        what = f"{name} has no score for {words.inside(node.name)} in {scoring.periods[when].label}"
+        lacked = f"score for {words.inside(node.name)}" if node.parent else "index"
+        what = f"{name} has no {lacked} in {scoring.periods[when].label}"
         if not node.is_indicator:
             share = f"{found.known} of its {found.of} indicators are known ({found.known / found.of:.0%})"
             what += f": {share}, which is too few under one of its parts"

@@ -119,8 +119,10 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         notes=(*loaded.told, *collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
-    found = advice(loaded, gated.observations, scoring)
-    return Made(interpret_project(loaded, edition), loaded, found, gated.details)
+    meant = interpret_project(loaded, edition)
+    unsure = (meant.uncertainty.why_not,) if meant.uncertainty and meant.uncertainty.why_not else ()
+    found = (*advice(loaded, gated.observations, scoring), *unsure)
+    return Made(meant, loaded, found, gated.details)
 
 
 def _loaded(root: Path, report: Report) -> Project:

@@ -14,7 +14,7 @@ from commonweal.insight import scenario
 from commonweal.insight.scenario import PlaceSpending, Reach, Scenario, Spending
 from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make
-from commonweal.project.edition import is_edition
+from commonweal.project.edition import project_in
 
 Report = Callable[[str], None]
 _FORM: Final = "Write INDICATOR=VALUE, --reach rank=10 or --budget 20."
@@ -82,8 +82,7 @@ def _opened(of: Edition | str | Path, report: Report = _silent) -> Edition:
     """An edition as it is, or made from a folder; that of an edition holds a project of published figures."""
     if isinstance(of, Edition):
         return of
-    folder = Path(of)
-    return make(folder / "project" if is_edition(folder) else folder, report=report).edition
+    return make(project_in(Path(of)), report=report).edition
 
 
 @dataclass(frozen=True, slots=True)
