@@ -196,6 +196,15 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def an(thing: str) -> str:
+    """A thing with its indefinite article.
+
+    >>> an("index"), an("score for shelter")
+    ('an index', 'a score for shelter')
+    """
+    return f"an {thing}" if thing[:1].lower() in "aeiou" else f"a {thing}"
+
+
 def one_type(area_type: str) -> str:
     """The word for one area of a type: acronyms in capitals.
 

@@ -120,8 +120,10 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         notes=(*loaded.told, *collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
-    found = (*gated.told, *advice(loaded, gated.observations, scoring))
-    return Made(interpret_project(loaded, edition, report), loaded, found, gated.details)
+    meant = interpret_project(loaded, edition, report)
+    unsure = (meant.uncertainty.why_not,) if meant.uncertainty and meant.uncertainty.why_not else ()
+    found = (*gated.told, *advice(loaded, gated.observations, scoring), *unsure)
+    return Made(meant, loaded, found, gated.details)
 
 
 def _loaded(root: Path, report: Report) -> Project:

@@ -63,6 +63,11 @@ def is_edition(folder: Path) -> bool:
     return (folder / RECORD).is_file()
 
 
+def project_in(folder: Path) -> Path:
+    """The project folder to make an edition of: the folder itself, or the project that an edition holds."""
+    return folder / "project" if is_edition(folder) else folder
+
+
 def read_edition(folder: Path | str) -> KeptEdition:
     """Read an edition from its folder: `editions/NAME`, or the output of a build.
 

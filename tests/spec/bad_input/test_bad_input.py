@@ -403,7 +403,8 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "peers by an attribute that is not there": (
         ("commonweal.yaml", "recipe:", "peers: {by: income}\nrecipe:"),
         [
-            "commonweal.yaml:10: PEERS-ATTRIBUTE areas have no attribute 'income'; They have: population."
+            "commonweal.yaml:10: PEERS-ATTRIBUTE areas have no attribute 'income'; Use one of: population; or"
+            " add a column income to the areas table, with a number for each area."
         ],
     ),
     "peers by a name": (
