@@ -69,7 +69,6 @@ class AreaPage:
     code: str
     type: str
     types: str
-    of: int
     finding: findings.Finding
     shape: tuple[Shape, ...]
     part_level: str
@@ -128,11 +127,10 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         code=code,
         type=lookup.type,
         types=lookup.types,
-        of=of,
         finding=findings.of_area(lookup, code),
         shape=shape,
         part_level=words.sentence(parts[0].level),
-        last_place=words.ordinal(of) if {lookup.of(part.id) for part in parts} == {of} else "last",
+        last_place=_last_place(lookup, code),
         facts=_facts(lookup, code),
         sure=lookup.sure.rows(code, root.id, rank, of),
         of_chance=_of_chance(lookup, code),
@@ -178,6 +176,13 @@ def _shape(lookup: Lookup, code: str) -> tuple[Shape, ...]:
     return tuple(rows) if len(rows) <= 8 else ()
 
 
+def _last_place(lookup: Lookup, code: str) -> str:
+    """The last place in the parts that have one; in words where they are not of as many areas."""
+    parts = lookup.framework.children(lookup.root.id)
+    found = {lookup.of(part.id) for part in parts if lookup.rank(code, part.id)}
+    return words.ordinal(found.pop()) if len(found) == 1 else "last"
+
+
 def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
     root = lookup.root
     score, rank = lookup.score(code, root.id), lookup.rank(code, root.id)
@@ -185,7 +190,7 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
     text = "no score" if isnan(score) else lookup.points(score, 1)
     facts = [layout.Fact(f"{root.name}, {lookup.latest}", text, "" if isnan(score) else of)]
     if rank:
-        facts.append(layout.Fact("Rank", words.ordinal(rank), f"of {lookup.of(root.id)} {lookup.types}"))
+        facts.append(layout.Fact("Rank", words.ordinal(rank), lookup.of_areas(root.id)))
     for attribute in lookup.edition.peer_rule.by if lookup.edition.peer_rule else ():
         held = lookup.attributes.get(attribute, {})
         if code in held:

@@ -130,6 +130,11 @@ class Lookup:
         """How many areas have a score in the latest period."""
         return int(self._of[-1][self._at[1][node]])
 
+    def of_areas(self, node: str) -> str:
+        """ "of 17 wards": those that have a score in the latest period."""
+        count = self.of(node)
+        return f"of {count:,} {words.types(self.edition.areas.type, count)}"
+
     def status(self, area: str, node: str) -> str:
         """How a score came to be."""
         areas, nodes = self._at

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
+from typing import Final
 
 from commonweal.insight import words
 from commonweal.publish.site.lookup import Lookup
+
+_COLUMNS: Final = (
+    ("Can be scored", "n"), ("Score", "n"), ("Rank", "n"), ("Hidden, and not scored", ""), ("Missing", ""),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +25,13 @@ class KnownRow:
 
 @dataclass(frozen=True, slots=True)
 class Unscored:
-    """Why an area has no score: what is known, hidden and missing in each part of the index."""
+    """Why an area has no score: what is known, hidden and missing in each part of the index.
+
+    A column is its heading and its kind: `n` for numbers.
+    """
 
     says: str
-    columns: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
     rows: tuple[KnownRow, ...]
 
 
@@ -39,15 +47,15 @@ def unscored(lookup: Lookup, code: str) -> Unscored | None:
         lost = [leaf for leaf in leaves if leaf.id not in scored]
         hidden = [words.plain(leaf.name) for leaf in lost if lookup.hidden(code, leaf.id)]
         missing = [words.plain(leaf.name) for leaf in lost if not lookup.hidden(code, leaf.id)]
-        place = lookup.rank(code, part.id)
-        score = lookup.points(lookup.score(code, part.id))
         figures = (
-            f"{sum(leaf.id in scored for leaf in leaves)} of {len(leaves)}",
-            "; ".join(hidden) or "none",
-            "; ".join(missing) or "none",
-            f"{score}, {words.ordinal(place)} of {lookup.of(part.id)}" if place else score,
+            f"{len(leaves) - len(lost)} of {len(leaves)}",
+            lookup.points(lookup.score(code, part.id)),
+            str(lookup.rank(code, part.id) or "[x]"),
+            "; ".join(hidden),
+            "; ".join(missing),
         )
-        rows.append(KnownRow(part.name, f"../nodes/{lookup.node_files[part.id]}", figures))
+        rows.append((part, figures))
+    kept = [k for k in range(len(_COLUMNS)) if any(figures[k] for _, figures in rows)]
     of = len(tree.indicators)
     have = f"{100 * len(scored) / of:.0f}%) {'has' if len(scored) == 1 else 'have'}"
     says = (
@@ -55,4 +63,11 @@ def unscored(lookup: Lookup, code: str) -> Unscored | None:
         " that can be scored. A part with too few has no score, and without its parts the whole has none."
         " Every figure that there is stands below, and so does the score of each part that has one."
     )
-    return Unscored(says, ("Scored", "Hidden, and not scored", "Missing", "Score"), tuple(rows))
+    return Unscored(
+        says,
+        tuple(_COLUMNS[k] for k in kept),
+        tuple(
+            KnownRow(part.name, f"../nodes/{lookup.node_files[part.id]}", tuple(figures[k] for k in kept))
+            for part, figures in rows
+        ),
+    )
