@@ -66,7 +66,9 @@ def choropleth(
     ends = _ends(counts, direction)
     legend = tuple((kind, text, end) for (kind, text), end in zip(found, ends, strict=True))
     if len(found) == 3:
-        caption += " About a third are in each class, so a class may span much or little."
+        caption += (
+            " The key says how many are in each class: about a third, so a class may span much or little."
+        )
     if len(values) < len(shapes.outlines):
         legend = (*legend, (0, "No figure shown", ""))
     return MapPicture(
@@ -78,14 +80,13 @@ def _ends(counts: Sequence[int], direction: int) -> tuple[str, ...]:
     """Which end of all areas each class is, with how many areas it holds; the classes from low to high.
 
     >>> _ends([6, 5, 6], 1), _ends([8, 9], -1), _ends([17], 1)
-    (('worst 6 of 17', 'middle 5 of 17', 'best 6 of 17'), ('better 8 of 17', 'worse 9 of 17'), ('all 17',))
+    (('worst 6', 'middle 5', 'best 6'), ('better 8', 'worse 9'), ('all 17',))
     """
-    of = sum(counts)
     if len(counts) < 2:
-        return (f"all {of:,}" if of else "",)
+        return (f"all {sum(counts):,}" if sum(counts) else "",)
     names = ("worst", "middle", "best") if len(counts) == 3 else ("worse", "better")
     ordered = zip(names[::direction], counts, strict=True)
-    return tuple(f"{name} {count:,} of {of:,}" for name, count in ordered)
+    return tuple(f"{name} {count:,}" for name, count in ordered)
 
 
 def break_places(breaks: Sequence[float], least: int) -> int:

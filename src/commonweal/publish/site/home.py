@@ -116,7 +116,7 @@ def how_sure(lookup: Lookup) -> tuple[str, ...]:
     if found.known:
         says.append(
             f"Figures of a {lookup.type} move by chance. Each rank comes with the places that chance alone"
-            f" could give it; where they overlap, read them as alike. {lookup.sure.known_for(lookup.root.id)}"
+            " could give it; where they overlap, read them as alike."
         )
     if found.reruns:
         says.append("How ranks move with other choices of method is on the page of each " + lookup.type + ".")
