@@ -158,10 +158,10 @@ BARE = Figure(float("nan"), "suppressed")
         ((BARE,), "no range is shown, and it was not scored", "middle"),
         (
             (RANGED, BARE),
-            "Of a mean, median, sum or ratio of few people no range is shown",
+            "where none is, as of a mean of few people, the figure was not scored",
             "Few people stand",
         ),
-        ((), "Of a count, rate or percentage its range is shown", "Few people stand"),
+        ((), "Where a range is shown, the middle of it was scored", "Few people stand"),
     ],
 )
 def test_the_note_on_hidden_figures_fits_their_kind(

@@ -62,8 +62,8 @@ def legend(figures: Iterable[Figure]) -> tuple[Symbol, ...]:
         says = f"{_HIDDEN} Few people stand behind it; {_BARE}"
     else:
         says = (
-            f"{_HIDDEN} Of a count, rate or percentage {_RANGED} Of a mean, median, sum or ratio of few"
-            f" people {_BARE}"
+            f"{_HIDDEN} Where a range is shown, the middle of it was scored; where none is, as of a mean of"
+            " few people, the figure was not scored. Neither a score nor a rank of it is shown."
         )
     return (Symbol("[c]", "confidential", says), *_OTHERS)
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from commonweal.model.observation import Status
 from commonweal.model.source import Protection
+from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL
 from commonweal.sources.protect.counting import TABLE
 from commonweal.sources.protect.disclosure.linear import solver
@@ -104,6 +105,8 @@ def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
         "A hidden count enters scores as the middle of its range, and its range is shown.",
         "A percentage is also hidden where those it leaves over are few, or its base is too small.",
     ]
+    if any(not (KINDS[kind].follows or KINDS[kind].complement) for kind in found.safe["kind"].unique()):
+        sentences.append("A mean or the like of few people is hidden without a range, and is not scored.")
     if protection.minimum_base:
         sentences.append(f"No figure is given where its base is below {protection.minimum_base:,}.")
     return (*sentences, *_trial(found), NOT_TRIED, *_indicators(found, names))
