@@ -132,7 +132,7 @@ def test_hidden_quarters_are_not_given_back_by_their_year(tmp_path: Path) -> Non
     assert sorted(frame.filter(pl.col("numerator").is_null()).select("lower", "upper", "value").rows()) == [
         (0, 17, 8.5), (0, 17, 8.5), (1, 7, 4), (1, 7, 4),
     ]  # fmt: skip
-    assert any("the range of 2 hidden ones is wider" in text for text in gated.says)
+    assert any("the ranges of 2 hidden figures are wider" in text for text in gated.says)
     assert len(gated.details["narrowed_by_the_rule_alone"]) == 4
 
 

@@ -162,7 +162,7 @@ def test_areas_with_one_number_have_one_colour(tiling: Callable[..., Boundaries]
     )  # fmt: skip
     kinds = dict(zip(values.values(), (area.kind for area in picture.areas), strict=True))
     assert kinds[12.6] == kinds[13.4]
-    assert [end for _, _, end in picture.legend] == ["best third", "middle third", "worst third"]
+    assert [end for _, _, end in picture.legend] == ["best 1", "middle 3", "worst 2"]
 
 
 @pytest.mark.parametrize(

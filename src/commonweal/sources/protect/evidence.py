@@ -11,6 +11,7 @@ import polars as pl
 
 from commonweal.model.observation import Status
 from commonweal.model.source import Protection
+from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL
 from commonweal.sources.protect.counting import TABLE
 from commonweal.sources.protect.disclosure.linear import solver
@@ -110,6 +111,8 @@ def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
         "A hidden count enters scores as the middle of its range, and its range is shown.",
         "A percentage is also hidden where those it leaves over are few, or its base is too small.",
     ]
+    if any(not (KINDS[kind].follows or KINDS[kind].complement) for kind in found.safe["kind"].unique()):
+        sentences.append("A mean or the like of few people is hidden without a range, and is not scored.")
     if protection.minimum_base:
         sentences.append(f"No figure is given where its base is below {protection.minimum_base:,}.")
     sentences += say_sums(found.safe, found.alone, protection)
@@ -122,11 +125,13 @@ def _trial(found: Evidence) -> list[str]:
     guarded = int(trial.overlaps.system.guarded.sum())
     if not guarded:
         return ["No count is small enough to be hidden, so there is nothing that could be worked out."]
-    editions = f", and the editions {_listed(found.editions)}" if found.editions else ""
+    kept = "edition" if len(found.editions) == 1 else "editions"
+    editions = f", and the {kept} {_listed(found.editions)}" if found.editions else ""
+    each = "the one hidden count" if guarded == 1 else f"each of the {guarded:,} hidden counts"
     sentences = [
-        f"Before publication a program tried to work out each of the {guarded:,} hidden counts from"
-        " everything published together: indicators that contain one another, parts and wholes, periods that"
-        f" overlap, the ledger{editions}.",
+        f"Before publication a program tried to work out {each} from everything published together:"
+        " indicators that contain one another, parts and wholes, periods that overlap, the"
+        f" ledger{editions}.",
         _outcome(found, last),
     ]
     if trial.apart:
@@ -134,7 +139,8 @@ def _trial(found: Evidence) -> list[str]:
         sentences.append(f"The figures of {which} do not add up with one another: each was tried by itself.")
     if found.revised:
         sentences.append(
-            f"{_many(found.revised, 'count')} revised since an earlier edition, and taken for others."
+            f"{_many(found.revised, 'count')} revised since an earlier edition, and taken for"
+            f" {'another' if found.revised == 1 else 'others'}."
         )
     return sentences
 
@@ -146,7 +152,7 @@ def _outcome(found: Evidence, last: int) -> str:
     _, others, wider = _counts(found)
     done = [
         *([f"{_many(others, 'more figure')} hidden"] if others else []),
-        *([f"the range of {wider:,} hidden ones is wider"] if wider else []),
+        *([_wider(wider)] if wider else []),
         *(
             [f"{_many(len(found.trial.withheld), 'number')} left out of the ledger"]
             if found.trial.withheld
@@ -157,6 +163,16 @@ def _outcome(found: Evidence, last: int) -> str:
         f"By the rule alone it could have narrowed {exposed:,} of them. To prevent it, {_listed(done)}."
         f" It can't rule out any of 1 to {last} now."
     )
+
+
+def _wider(count: int) -> str:
+    """How many hidden figures have a wider range than the rule alone gives.
+
+    >>> _wider(1), _wider(2)
+    ('the range of 1 hidden figure is wider', 'the ranges of 2 hidden figures are wider')
+    """
+    one = count == 1
+    return f"the range{'' if one else 's'} of {_many(count, 'hidden figure')} wider"
 
 
 def _many(count: int, noun: str) -> str:
@@ -172,11 +188,20 @@ def _indicators(found: Evidence, names: Mapping[str, str]) -> list[str]:
     hidden = (pl.col("status") == Status.SUPPRESSED).sum().alias("hidden")
     table = found.safe.group_by("indicator").agg(hidden, pl.len().alias("cells")).sort("indicator")
     return [
-        f"{names.get(indicator, indicator)}: {count} of {cells} figures are hidden, the others rounded."
-        if count
-        else f"{names.get(indicator, indicator)}: none of {cells} figures is hidden, all are rounded."
+        f"{names.get(indicator, indicator)}: {_of(count, cells)} hidden."
         for indicator, count, cells in table.iter_rows()
     ]
+
+
+def _of(count: int, cells: int) -> str:
+    """How many of a number of figures, with their verb.
+
+    >>> _of(0, 9), _of(1, 9), _of(2, 9), _of(1, 1)
+    ('none of 9 figures is', '1 of 9 figures is', '2 of 9 figures are', 'its only figure is')
+    """
+    if cells == 1:
+        return "its only figure is" + ("" if count else " not")
+    return f"{count or 'none'} of {cells:,} figures {'is' if count < 2 else 'are'}"
 
 
 def _listed(parts: Sequence[str]) -> str:
