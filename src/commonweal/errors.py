@@ -63,7 +63,7 @@ CODES: Final[dict[str, str]] = {
     "LINK-CRS": "a coordinate system is not known",
     "LINK-TABLE": "a table of a link leads from one key to two areas",
     "LINK-VINTAGE": "codes are of other areas than the project's, and no lookup leads from there",
-    "LOOKUP-AREAS": "a lookup leads to none of the project's areas",
+    "LOOKUP-AREAS": "a lookup leads to areas that the project does not have",
     "LOOKUP-OUTLINES": "a lookup does not say what it is made from, or lacks what that needs",
     "LOOKUP-SHARES": "the shares of an area do not add up to one",
     "LOOKUP-TARGETS": "an area leads to several, and nothing says how much of it goes where",
