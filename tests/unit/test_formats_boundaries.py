@@ -99,12 +99,21 @@ def test_metres_that_pass_for_degrees(tmp_path: Path) -> None:
     assert faults(path)[0].startswith("BOUNDARIES-CRS coordinates such as 500000, 153300 can't be degrees")
 
 
+def test_areas_of_another_vintage_are_one_fault_with_the_codes_that_are_there(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.geojson", geojson({"W1": polygon(SQUARE), "W2": polygon(SQUARE)}))
+    with pytest.raises(CommonwealError) as caught:
+        read_boundaries(path, "ward", [f"E{n:02}" for n in range(1, 24)])
+    (fault,) = caught.value.faults
+    assert fault.what.startswith("23 areas have no outline: 'E01', 'E02', 'E03', ")
+    assert fault.what.endswith(", 'E20' and 3 more")
+    assert fault.remedy == "Add them, or correct the codes in the property 'ward'. It holds 'W1', 'W2'."
+
+
 def test_every_broken_outline_is_named(tmp_path: Path) -> None:
     shapes = {"E1": polygon(BOWTIE), "E2": {"type": "Point", "coordinates": [0, 51]}, "E3": None}
     path = written(tmp_path / "a.geojson", geojson(shapes))
     assert faults(path, ["E1", "E2", "E3", "E4"]) == [
-        "BOUNDARIES-MISSING area 'E3' has no outline",
-        "BOUNDARIES-MISSING area 'E4' has no outline",
+        "BOUNDARIES-MISSING 2 areas have no outline: 'E3', 'E4'",
         "BOUNDARIES-INVALID the outline of area 'E1' is broken: Self-intersection[0.05 51.05]",
         "BOUNDARIES-INVALID the outline of area 'E2' is a Point",
     ]

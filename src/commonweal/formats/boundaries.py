@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+#: So many areas without an outline are named.
+_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,16 +49,8 @@ def read_boundaries(path: Path, code: str, wanted: Iterable[str] | None = None) 
         if n > 1
     ]
     found = {name: shape for name, shape in zip(codes, geometries, strict=True) if name in keep}
-    faults += [
-        _fault(
-            path,
-            "BOUNDARIES-MISSING",
-            f"area {name!r} has no outline",
-            f"Add it, or correct its code in the property {code!r}.",
-        )
-        for name in sorted(keep)
-        if found.get(name) is None or found[name].is_empty
-    ]
+    bare = [name for name in sorted(keep) if found.get(name) is None or found[name].is_empty]
+    faults += _missing(path, code, bare, codes) if bare else []
     ordered = sorted(name for name in found if found[name] is not None)
     faults += _shape_faults(path, {name: found[name] for name in ordered})
     raise_any(faults)
@@ -139,6 +135,19 @@ def _shape_faults(path: Path, shapes: dict[str, Any]) -> list[Fault]:
                 )
             )
     return faults
+
+
+def _missing(path: Path, code: str, bare: list[str], held: list[str]) -> list[Fault]:
+    """One fault for all areas without an outline, with the codes that the file has in the place of theirs."""
+    one = len(bare) == 1
+    listed = ", ".join(map(repr, bare[:_SHOWN])) + (f" and {len(bare) - _SHOWN} more" * (len(bare) > _SHOWN))
+    what = f"area {listed} has no outline" if one else f"{len(bare)} areas have no outline: {listed}"
+    remedy = (
+        f"Add {'it' if one else 'them'}, or correct the code{'' if one else 's'} in the property {code!r}."
+    )
+    other = sorted({name for name in held if name} - set(bare))
+    remedy += f" It holds {', '.join(map(repr, other[:3]))}{' and more' * (len(other) > 3)}." if other else ""
+    return [_fault(path, "BOUNDARIES-MISSING", what, remedy)]
 
 
 def _objects(shapes: list[Any]) -> np.ndarray[Any, Any]:

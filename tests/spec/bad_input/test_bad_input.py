@@ -225,7 +225,7 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "a negative weight": (
         ("framework.csv", "index,,-1,,,", "index,,-1,-2,,"),
-        ["framework.csv:3: FRAMEWORK-WEIGHT the weight of 'crime' is -2.0; "],
+        ["framework.csv:3: FRAMEWORK-WEIGHT weight of 'crime' is '-2'; Write a number of 0 or more, "],
     ),
     "a value of an indicator that is not in the framework": (
         ("values.csv", "E2,2016,schools", "E2,2016,school"),
@@ -558,6 +558,16 @@ def test_a_wide_table_names_the_heading_and_the_area(tmp_path: Path) -> None:
         "values.csv:2: OBSERVATION-NUMBER 'Crime 2016' of E1 is 'suppressed'; Write a number such as 1234.5,"
         " leave the cell empty, or write `missing: [suppressed]` at the table."
     )
+
+
+def test_a_row_of_a_wide_table_that_stands_twice_is_one_fault(tmp_path: Path) -> None:
+    yaml = SOUND["commonweal.yaml"].replace("subject: thing", "subject: thing\n    layout: wide")
+    values = "area,period,crime,schools\nE1,2016,10,1\nE2,2016,3,4\nE1,2016,10,1\n"
+    write(tmp_path, {**SOUND, "commonweal.yaml": yaml, "values.csv": values})
+    assert faults_of(tmp_path) == [
+        "values.csv:4: OBSERVATION-DUPLICATE 2 indicators (crime, schools) have values for area 'E1', period"
+        " '2016' in values.csv, line 2, already; Keep one value for each area, period and indicator."
+    ]
 
 
 def test_a_missing_heading_is_told_with_those_of_the_file(tmp_path: Path) -> None:
