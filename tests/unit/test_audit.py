@@ -169,9 +169,12 @@ def test_what_is_divided_already_is_not_to_be_divided(sound: dict[str, np.ndarra
         observations=made.observations.with_columns(rates),
     )
     size = [finding for finding in findings(audit(beside), 2) if "size of areas" in finding.found]
-    assert [(finding.found.split(": ")[1], finding.look.split(",")[0]) for finding in size] == [
-        ("crimes.", "Divide by a base"),
-        ("burglary and litter.", "They are divided already: ask whether each base is the right one"),
+    assert [(f.found.split(": ")[1], f.look.split(",")[0]) for f in size] == [
+        ("figure crimes.", "Divide by a base"),
+        (
+            "figure burglary and figure litter.",
+            "They are divided already: ask whether each base is the right one",
+        ),
     ]
 
 
