@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,38 @@ def test_areas_of_another_vintage_are_one_fault_with_the_codes_that_are_there(tm
     assert fault.what.startswith("23 areas have no outline: 'E01', 'E02', 'E03', ")
     assert fault.what.endswith(", 'E20' and 3 more")
     assert fault.remedy == "Add them, or correct the codes in the property 'ward'. It holds 'W1', 'W2'."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{path}</SrcDataSource></OGRVRTLayer>'
+        "</OGRVRTDataSource>",
+        '{{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read {path}"}}',
+        "<OGRWFSDataSource><URL>http://127.0.0.1:9/</URL></OGRWFSDataSource>",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.geojson", "a.gdalg.json", "a.vrt", "a.geojson.gz"])
+def test_a_file_that_names_another_is_not_followed(tmp_path: Path, text: str, name: str) -> None:
+    outside = written(tmp_path / "secret.geojson", geojson({"E1": polygon(SQUARE)}))
+    contents = text.format(path=outside).encode()
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(contents) if name.endswith("gz") else contents)
+    assert faults(path) == ["FILE-FORMAT the file can't be read as boundaries"]
+
+
+def test_a_geopackage_that_reaches_for_another_file_is_refused(tmp_path: Path) -> None:
+    outside = written(tmp_path / "secret.geojson", geojson({"E1": polygon(SQUARE)}))
+    path = save(tmp_path / "a.gpkg", "GPKG", "EPSG:27700")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("pragma writable_schema=on")
+        database.execute(
+            "insert into sqlite_master(type, name, tbl_name, rootpage, sql) values ('table', 'b', 'b', 0, ?)",
+            (f"create virtual table b using VirtualOGR('{outside}')",),
+        )
+        database.execute("update gpkg_contents set table_name = 'b', data_type = 'attributes'")
+        database.commit()
+    assert faults(path) == ["FILE-FORMAT the file can't be read as boundaries"]
 
 
 def test_every_broken_outline_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import warnings
 from collections import Counter
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+#: How a GeoPackage and a Shapefile begin.
+_SQLITE: Final = b"SQLite format 3\0"
+_SHAPE: Final = b"\0\0\x27\x0a"
+#: A kind of JSON that GDAL runs.
+_COMMANDS: Final = b"gdal_streamed_alg"
 #: So many areas without an outline are named.
 _SHOWN: Final = 20
 
@@ -60,11 +66,17 @@ def read_boundaries(path: Path, code: str, wanted: Iterable[str] | None = None) 
 def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
     import pyogrio.raw
     import shapely
-    from pyogrio.errors import DataSourceError, FieldError
+    from pyogrio.errors import (
+        CRSError,
+        DataLayerError,
+        DataSourceError,
+        FeatureError,
+        FieldError,
+        GeometryError,
+    )
 
-    packed = path.name.lower().endswith(".gz")
     try:
-        source: Any = gzip.decompress(path.read_bytes()) if packed else path
+        source = _source(path)
         with warnings.catch_warnings():
             # GDAL remarks on harmless oddities of drivers; what matters is checked here
             warnings.simplefilter("ignore")
@@ -74,19 +86,36 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
                 remedy = f"Name one of: {', '.join(names)}."
                 raise CommonwealError(Fault("BOUNDARIES-CODE", what, remedy, path=("code",)))
             meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
-    except (DataSourceError, FieldError, OSError, EOFError) as error:
-        raise CommonwealError(
-            _fault(
-                path,
-                "FILE-FORMAT",
-                "the file can't be read as boundaries",
-                "Use GeoJSON, GeoPackage, Shapefile or TopoJSON.",
-            )
-        ) from error
+    except (
+        CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, OSError, EOFError,
+    ) as error:  # fmt: skip
+        raise CommonwealError(_not_read(path)) from error
     codes = ["" if value is None else str(value).strip() for value in fields[0]]
     # TopoJSON has no place for a reference system; like GeoJSON without one it is in degrees
     standing = "EPSG:4326" if path.name.lower().endswith((".topojson", ".json")) else ""
     return meta["crs"] or standing, codes, shapely.from_wkb(shapes, on_invalid="ignore")
+
+
+def _source(path: Path) -> Any:
+    """What to read: a file that is what its contents say, or the contents themselves where they are JSON.
+
+    GDAL knows a file by its contents, whatever its name, and some kinds do no more than name other files,
+    addresses or commands. So nothing is opened that does not begin as one of the four kinds does.
+    """
+    packed = path.name.lower().endswith(".gz")
+    with path.open("rb") as file:
+        head = file.read(len(_SQLITE))
+    if head.startswith((_SQLITE, _SHAPE)):
+        return path
+    text: bytes = gzip.decompress(path.read_bytes()) if packed else path.read_bytes()
+    if not text.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") or _COMMANDS in text:
+        raise CommonwealError(_not_read(path))
+    return text
+
+
+def _not_read(path: Path) -> Fault:
+    remedy = "Use GeoJSON, GeoPackage, Shapefile or TopoJSON; unpack an archive."
+    return _fault(path, "FILE-FORMAT", "the file can't be read as boundaries", remedy)
 
 
 def _crs_faults(path: Path, crs: str, geometries: Any) -> list[Fault]:
