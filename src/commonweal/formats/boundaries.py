@@ -66,14 +66,7 @@ def read_boundaries(path: Path, code: str, wanted: Iterable[str] | None = None) 
 def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
     import pyogrio.raw
     import shapely
-    from pyogrio.errors import (
-        CRSError,
-        DataLayerError,
-        DataSourceError,
-        FeatureError,
-        FieldError,
-        GeometryError,
-    )
+    from pyogrio.errors import DataLayerError, DataSourceError
 
     try:
         source = _source(path)
@@ -86,9 +79,7 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
                 remedy = f"Name one of: {', '.join(names)}."
                 raise CommonwealError(Fault("BOUNDARIES-CODE", what, remedy, path=("code",)))
             meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
-    except (
-        CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, OSError, EOFError,
-    ) as error:  # fmt: skip
+    except (DataLayerError, DataSourceError, OSError, EOFError) as error:
         raise CommonwealError(_not_read(path)) from error
     codes = ["" if value is None else str(value).strip() for value in fields[0]]
     # TopoJSON has no place for a reference system; like GeoJSON without one it is in degrees
