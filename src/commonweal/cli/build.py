@@ -28,7 +28,8 @@ def run(
     with steps() as report:
         edition = build(folder, out, internal=internal, report=report, advise=advice.append)
     target = out if out is not None else folder / "build"
-    typer.echo(f"{edition.place}: {edition.title}, {edition.periods[0]} to {edition.periods[-1]}")
+    ends = " to ".join(dict.fromkeys(str(edition.periods[i]) for i in (0, -1)))
+    typer.echo(f"{edition.place}: {edition.title}, {ends}")
     typer.echo(f"{len(edition.areas)} areas, {len(edition.framework.indicators)} indicators")
     said = edition.statements
     for finding in said.filter((said["area"] == "") & (said["kind"] == "finding") & (said["node"] == ""))[
