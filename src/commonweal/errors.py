@@ -82,6 +82,7 @@ CODES: Final[dict[str, str]] = {
     "OUT-FOREIGN": "the output folder holds something that no build wrote",
     "OUT-FROZEN": "an output would lie in an edition that was frozen",
     "OUT-LOCKED": "another build is writing the same output",
+    "OUT-WRITE": "the output can't be written where it should be",
     "PATH-MISSING": "a file does not exist",
     "PATH-OUTSIDE": "a path leads out of the project folder",
     "PATH-VARIABLE": "a path names an environment variable that can't be used",
