@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.formats.packed import unpacked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,7 +98,7 @@ def _source(path: Path) -> Any:
         head = file.read(len(_SQLITE))
     if head.startswith((_SQLITE, _SHAPE)):
         return path
-    text: bytes = gzip.decompress(path.read_bytes()) if packed else path.read_bytes()
+    text: bytes = unpacked(path) if packed else path.read_bytes()
     if not text.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") or _COMMANDS in text:
         raise CommonwealError(_not_read(path))
     return text

@@ -119,9 +119,10 @@ def _texts(files: Iterable[File], column: str) -> set[str]:
 def _scan(file: File, columns: tuple[str, ...]) -> pl.LazyFrame:
     """Some columns of a file."""
     if file.kind == "parquet":
-        return pl.scan_parquet(file.path)
+        return pl.scan_parquet(file.path, glob=False, hive_partitioning=False)
     return pl.scan_csv(
         file.path,
+        glob=False,
         separator=file.delimiter,
         schema={f"#{i}": pl.String for i in range(len(file.columns))},
         has_header=False,

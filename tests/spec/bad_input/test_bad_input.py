@@ -588,6 +588,23 @@ def test_unicode_text_of_excel_is_read(tmp_path: Path) -> None:
     assert faults_of(tmp_path) == []
 
 
+def test_a_settings_file_that_never_ends_is_refused(tmp_path: Path) -> None:
+    aliases = "x0: &x0 [a, a]\n"
+    aliases += "".join(f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 9)}]\n" for i in range(1, 10))
+    write(tmp_path, {**SOUND, "commonweal.yaml": aliases + SOUND["commonweal.yaml"]})
+    assert faults_of(tmp_path) == [
+        "commonweal.yaml: PROJECT-YAML anchors (&) and aliases (*) repeat so much that the file would never"
+        " end; Write out what they stand for."
+    ]
+
+
+def test_a_path_with_a_variable_may_not_climb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    yaml = SOUND["commonweal.yaml"].replace("path: values.csv", "path: ${TOWN_DATA}/../values.csv")
+    monkeypatch.setenv("TOWN_DATA", str(tmp_path / "project"))
+    write(tmp_path, {**SOUND, "commonweal.yaml": yaml})
+    assert "PATH-OUTSIDE the path '${TOWN_DATA}/../values.csv' leads out of" in faults_of(tmp_path)[0]
+
+
 def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     write(tmp_path, SOUND)
     (tmp_path / "values.csv").write_bytes(SOUND["values.csv"].encode("utf-16-le"))
