@@ -71,7 +71,7 @@ _MOST: Final = 1_000_000
 
 
 def _size(node: Any, known: dict[int, int]) -> int:
-    """How many values a tree holds, each as often as it is named; `known` are the sizes of parts by identity."""
+    """How many values a tree holds, each as often as it is named; `known` has those of parts by identity."""
     if not isinstance(node, Mapping | list):
         return 1
     if id(node) not in known:
