@@ -30,7 +30,9 @@ def run(
     target = out if out is not None else folder / "build"
     ends = " to ".join(dict.fromkeys(str(edition.periods[i]) for i in (0, -1)))
     typer.echo(f"{edition.place}: {edition.title}, {ends}")
-    typer.echo(f"{len(edition.areas)} areas, {len(edition.framework.indicators)} indicators")
+    areas, indicators = len(edition.areas), len(edition.framework.indicators)
+    plural = "s" * (indicators != 1)
+    typer.echo(f"{areas} area{'s' * (areas != 1)}, {indicators} indicator{plural}")
     said = edition.statements
     for finding in said.filter((said["area"] == "") & (said["kind"] == "finding") & (said["node"] == ""))[
         "text"

@@ -89,6 +89,11 @@ _WORDS: Final = (
     ),
     ("'\\t'", "there is a tab in the line", "Indent with blanks; YAML allows no tabs there."),
     (
+        "cannot start any token",
+        "a text begins with a character that YAML keeps for itself",
+        "Put quotation marks round it, as in where: \"`at.open` = 'true'\".",
+    ),
+    (
         "expected <block end>",
         "the line is indented more or less than those it belongs to",
         "Line it up with the keys beside it.",

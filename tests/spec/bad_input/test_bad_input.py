@@ -162,6 +162,10 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         ("commonweal.yaml", "  place: Town", "\tplace: Town"),
         ["commonweal.yaml:3: PROJECT-YAML there is a tab in the line; Indent with blanks; "],
     ),
+    "a backtick without quotation marks": (
+        ("commonweal.yaml", "  place: Town", "  place: `Town`"),
+        ["commonweal.yaml:3: PROJECT-YAML a text begins with a character that YAML keeps for itself; Put "],
+    ),
     "a line that is indented too far": (
         ("commonweal.yaml", "  place: Town", "    place: Town"),
         ["commonweal.yaml:3: PROJECT-YAML "],
