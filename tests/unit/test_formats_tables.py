@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from commonweal.errors import CommonwealError
+from commonweal.formats import packed
 from commonweal.formats.tables import read_published, read_table
 from commonweal.publish.tables import write_table
 
@@ -145,3 +146,18 @@ def test_what_is_said_about_a_broken_table(tmp_path: Path, name: str, raw: bytes
     (tmp_path / name).write_bytes(raw)
     with pytest.raises(CommonwealError, match=said):
         read_table(tmp_path / name)
+
+
+def test_a_name_that_looks_like_a_pattern_is_only_a_name(tmp_path: Path) -> None:
+    pl.DataFrame({"code": ["E1"]}).write_parquet(tmp_path / "[ab]*.parquet")
+    pl.DataFrame({"code": ["secret"]}).write_parquet(tmp_path / "a.parquet")
+    assert read_table(tmp_path / "[ab]*.parquet").frame["code"].to_list() == ["E1"]
+
+
+def test_a_packed_table_that_fills_memory_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "LARGEST", 1_000)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"code\n" + b"E1\n" * 1_000))
+    with pytest.raises(CommonwealError, match="the file unpacks to more than"):
+        read_table(tmp_path / "a.csv.gz")

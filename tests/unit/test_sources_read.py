@@ -334,5 +334,5 @@ def test_readings_of_sensors_belong_to_the_month_of_their_time(tmp_path: Path, e
         ("2026-01", "A", 11.0), ("2026-01", "B", 0.0), ("2026-02", "A", 0.0), ("2026-02", "B", 2.0),
     ]  # fmt: skip
     assert type_lines(project, collected) == [
-        "cases: when reads as months (100%), ward reads as text, 2 different"
+        "cases: when reads as times, counted by month (100%), ward reads as text, 2 different"
     ]

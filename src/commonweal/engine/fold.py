@@ -74,6 +74,7 @@ def score(
         label: fill(observations, framework, areas, Periods((Period.parse(label),), periods.carry))
         for label in sorted({step.base for step in recipe.cells if isinstance(step, Fitted) and step.base})
     }
+    raise_any(_no_base(recipe, bases, observations))
     context = Context(areas.attributes, pl.DataFrame() if denominators is None else denominators)
     return fold(
         entered,
@@ -85,6 +86,28 @@ def score(
         context=context,
         answers=answers or {},
     )
+
+
+def _no_base(recipe: Recipe, bases: Mapping[str, Entered], observations: Observations) -> list[Fault]:
+    """RECIPE-RULE once for each base period that nothing is known of, whatever the indicators."""
+    known = sorted(map(Period.parse, observations.frame["period"].unique()))
+    absent = [
+        label
+        for label, base in bases.items()
+        if np.isnan(base.values).all() and label not in {period.label for period in known}
+    ]
+    steps = [step for step in recipe.cells if isinstance(step, Fitted)]
+    keys = {label: next(step.key for step in steps if step.base == label) for label in absent}
+    held = ", ".join(period.label for period in known)
+    return [
+        Fault(
+            "RECIPE-RULE",
+            f"no indicator has a value in the base period {label}",
+            f"Choose a base that has values. They are of {held}.",
+            path=(key, "base"),
+        )
+        for label, key in keys.items()
+    ]
 
 
 def fold(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import logging
 from collections import Counter
@@ -17,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.formats.packed import unpacked
 from commonweal.formats.sheet_errors import error_cells
 
 #: Workbooks of Excel and of LibreOffice.
@@ -98,12 +98,7 @@ def _read_csv(path: Path) -> Table:
 
 
 def _decode(path: Path) -> str:
-    raw = path.read_bytes()
-    if path.name.lower().endswith(".gz"):
-        try:
-            raw = gzip.decompress(raw)
-        except (OSError, EOFError) as error:
-            raise _format(path, "the file is not whole gzip", "Pack it again.") from error
+    raw = unpacked(path) if path.name.lower().endswith(".gz") else path.read_bytes()
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         # what Excel writes as "Unicode Text"
         return _plain_ends(raw.decode("utf-16", errors="replace"))
@@ -170,7 +165,7 @@ def _ragged(path: Path, text: str, delimiter: str, width: int, above: int) -> Co
 
 def _read_parquet(path: Path) -> Table:
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _format(path, "the file can't be read as Parquet", "Write it again.") from error
     columns = _header(path, frame.columns, 0)

@@ -279,7 +279,7 @@ def _node_faults(node: Node, by_id: Mapping[str, Any]) -> list[Fault]:
         fault(
             "FRAMEWORK-WEIGHT",
             "weight",
-            f"the weight of {node.id!r} is {node.weight!r}",
+            f"the weight of {node.id!r} is {node.weight:g}",
             "Write a number of 0 or more, or leave it blank for 1.",
         )
     if node.worst is not None and node.best is not None:

@@ -59,9 +59,10 @@ class Records:
     table of a database file, the element of an XML file that is repeated. `url` names the environment
     variable that holds a database's address, as `${NAME}`; the address itself is never kept. `backend` is the
     engine that counts, `spark` where that one runs. `types` says what the cells of columns should be.
-    `key` names the column whose identical repeats count once. `date` names the column that says when;
-    where there is none, `period` says which period the whole source belongs to. `covers` lists the
-    periods (months, or years) the source is known to hold; left out, it is every month that has a record.
+    `key` names the column whose identical repeats count once. `date` names the column that says when, with
+    `month_first` where 04/13/2016 is in April; where there is none, `period` says which period the whole
+    source belongs to. `covers` lists the periods (months, or years) the source is known to hold; left out, it
+    is every month that has a record.
     `wider` says that it is about more than the areas, so that most of it may lie outside them. Where its
     codes are not those of the areas, `lookup` leads from the one to the other. `person` says who a record is
     about, where sources are compared by people.
@@ -75,6 +76,7 @@ class Records:
     published: bool = False
     key: str = ""
     date: str = ""
+    month_first: bool = False
     period: str = ""
     covers: tuple[str, ...] = ()
     wider: bool = False

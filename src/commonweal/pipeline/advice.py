@@ -12,7 +12,7 @@ import polars as pl
 from commonweal.insight import words
 from commonweal.insight.unscored import lack
 from commonweal.model.edition import Scoring
-from commonweal.model.observation import Observations
+from commonweal.model.observation import Observations, Status
 from commonweal.model.period import Period
 from commonweal.model.project import Project
 
@@ -29,7 +29,7 @@ def advice(project: Project, observations: Observations, scoring: Scoring) -> tu
     return (
         *project.notes,
         *_unpublished(project, observations.frame),
-        *_without_index(scoring),
+        *_without_index(scoring, observations.frame),
         *_lost(project, scoring),
         *_jumps(project, observations.frame),
         *_fallen_back(scoring),
@@ -59,14 +59,18 @@ def _values(count: int) -> str:
     return f"{count:,} value{'s have' if count > 1 else ' has'}"
 
 
-def _without_index(scoring: Scoring) -> Iterator[str]:
+def _without_index(scoring: Scoring, frame: pl.DataFrame) -> Iterator[str]:
     index = scoring.node_index[scoring.framework.roots[0].id]
     for p, period in enumerate(scoring.periods):
         if not np.isfinite(scoring.scores[p, :, index]).any():
-            yield (
-                f"{period} is published, but no area has an index in it: the indicators that lack figures of"
-                " it are listed by `commonweal check`"
-            )
+            told = f"{period} is published, but no area has an index in it"
+            own = frame.filter(pl.col("period") == period.label)["status"]
+            hidden = int((own == Status.SUPPRESSED).sum())
+            if 2 * hidden > len(own):
+                count = f"{hidden:,} of its {len(own):,} figures"
+                yield f"{told}: {count} are hidden, and those alone give no scale"
+            else:
+                yield f"{told}: the indicators that lack figures of it are listed by `commonweal check`"
 
 
 def _lost(project: Project, scoring: Scoring) -> Iterator[str]:

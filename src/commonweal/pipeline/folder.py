@@ -184,6 +184,7 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
         (*loaded.told, *collected.notes, *gated.told, *advice(loaded, gated.observations, scoring)),
         (
             *sources.ledger_lines(collected.ledger),
+            *collected.exact,
             *sources.undated_lines(loaded, collected),
             *sources.type_lines(loaded, collected),
         ),

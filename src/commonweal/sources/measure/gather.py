@@ -96,7 +96,7 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
                 continue
             cells = _cells(project, plan, measure, times, window, totals, people)
             held = Held(measure, window, project.areas.codes, cells, *_bases(project, measure, window, said))
-            tables.append(observations(measure, window, form(held), project.areas.codes))
+            tables.append(_led_to(plan, observations(measure, window, form(held), project.areas.codes)))
             counted[cell] = replace(
                 _counted(plan, measure, window, times.covered, read), grouped=_grouped(held, plan, totals)
             )
@@ -133,6 +133,12 @@ def _cells(
         wholes = {"numerator": "base"} if measure.kind == "percentage" else {}
         here = move(here, names, lookup, project.areas.codes, wholes).filter(pl.col("area") >= 0)
     return here
+
+
+def _led_to(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
+    """Without areas that no old one leads to: nothing is known of them, and 0 would be said."""
+    lookup = plan.records.lookup
+    return rows if lookup is None else rows.filter(pl.col("area").is_in(list(lookup.ends)))
 
 
 def _people(

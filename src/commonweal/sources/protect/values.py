@@ -106,7 +106,9 @@ def differing(
     own = own.filter(pl.col("value").is_not_null())
     found = []
     for edition, published in sorted(editions.items()):
-        then = published.observations.select(*KEY, "value", "denominator", "round_to").filter(pl.col("value").is_not_null())
+        then = published.observations.select(*KEY, "value", "denominator", "round_to").filter(
+            pl.col("value").is_not_null()
+        )
         both = own.join(then, on=list(KEY), suffix="_then").filter(pl.col("value") != pl.col("value_then"))
         for (indicator, kind), rows in both.sort(KEY).group_by("indicator", "kind", maintain_order=True):
             places = tuple(
