@@ -98,8 +98,8 @@ def test_a_period_of_which_nearly_all_is_hidden_has_no_index(town: Path) -> None
     table = "\n".join(["area,period,indicator,value,numerator,denominator,kind", *rows]) + "\n"
     (town / "values.csv").write_text(table)
     assert check(town).notes[0] == (
-        "2024 is published, but no area has an index in it: 9 of its 9 figures are hidden, and those alone give no"
-        " scale"
+        "2024 is published, but no area has an index in it: 9 of its 9 figures are hidden, and"
+        " those alone give no scale"
     )
 
 

@@ -93,8 +93,8 @@ def test_dates_that_can_not_be_read_are_a_fault(tmp_path: Path) -> None:
     text = text.replace("12/25/2016", "25 May")
     found = said(project_of(tmp_path, text, date="when", period=""))
     assert found == (
-        "commonweal.yaml:7: RECORDS-UNDATED 1 of 3 records of 'cases' have a date that can be read; Write dates"
-        " as 2016-04-13, 13/04/2016, 2016-04, 2016-Q2, 2016 or 2015/16, all of one kind."
+        "commonweal.yaml:7: RECORDS-UNDATED 1 of 3 records of 'cases' have a date that can be read;"
+        " Write dates as 2016-04-13, 13/04/2016, 2016-04, 2016-Q2, 2016 or 2015/16, all of one kind."
     )
 
 
