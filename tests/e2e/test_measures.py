@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from small_project import FRAMEWORK, YAML, write_small_project
 
 import commonweal
 from commonweal import project
-from commonweal.model.source import MEASURE_KINDS
+from commonweal.model.source import MeasureKind
 from commonweal.sources import collect, gate
 
 OBSERVED = {"period": pl.String}
@@ -26,7 +27,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_page_has_every_kind() -> None:
     kinds = {keys["kind"] for keys in sections()["measures"].values()}
-    assert kinds == set(MEASURE_KINDS)
+    assert kinds == set(get_args(MeasureKind))
 
 
 def test_every_measure_is_published_and_no_helper(built: Path) -> None:

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from commonweal.errors import CommonwealError
-from commonweal.formats.tables import read_table
+from commonweal.formats.tables import read_published, read_table
+from commonweal.publish.tables import write_table
 
 ROWS = [("E1", "Café", "1.5"), ("E2", None, "2")]
 
@@ -43,6 +44,15 @@ def test_a_header_full_of_semicolons_is_still_parted_by_commas(tmp_path: Path) -
     path = tmp_path / "a.csv"
     path.write_text("code,Crime; rate; 2014,Age; mean; 2015\nE1,2,3\n")
     assert read_table(path).frame.columns == ["code", "Crime; rate; 2014", "Age; mean; 2015"]
+
+
+def test_a_published_table_reads_as_it_was_before_it_was_guarded(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"area": ["=1+1", "-x", "it's"], "score": ["1", None, "3"]})
+    write_table(frame, tmp_path / "a.csv")
+    assert "'=1+1" in (tmp_path / "a.csv").read_text()
+    assert read_published(tmp_path / "a.csv").equals(frame)
+    write_table(frame.clear(), tmp_path / "b.csv")
+    assert read_published(tmp_path / "b.csv").columns == ["area", "score"]
 
 
 def test_lines_count_blank_rows_and_line_ends_in_cells(tmp_path: Path) -> None:

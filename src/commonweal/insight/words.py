@@ -33,7 +33,6 @@ _COUNTED: Final = {
     "adults": "adult", "pupils": "pupil", "schools": "school", "businesses": "business",
     "workers": "worker", "families": "family", "pensioners": "pensioner", "children": "child",
 }  # fmt: skip
-#: What follows is about something else again, so a name can't be turned into a sentence by its first words.
 #: Ways to form a parent, where they are no power mean.
 _WAYS: Final = {
     "median": "the median",
@@ -43,6 +42,7 @@ _WAYS: Final = {
     "benefit-of-doubt": "the weights that suit each area best (benefit of the doubt)",
     "none": "nothing: it only holds its parts together",
 }
+#: What follows is about something else again, so a name can't be turned into a sentence by its first words.
 _FURTHER: Final = re.compile(r" (who|that|which|whose) ")
 
 

@@ -81,9 +81,9 @@ def number(
     return Parameter("number", default, default is None, least=least, most=most, above=above)
 
 
-def maybe(*, least: float = -inf, most: float = inf, above: float = -inf) -> Parameter:
+def maybe(*, above: float = -inf) -> Parameter:
     """A number that may be left out."""
-    return Parameter("number", least=least, most=most, above=above)
+    return Parameter("number", above=above)
 
 
 def whole(default: int, *, least: float = 0) -> Parameter:
@@ -99,7 +99,6 @@ def choice(*names: str) -> Parameter:
 FLAG_ON: Final = Parameter("flag", True)
 FLAG_OFF: Final = Parameter("flag", False)
 NAME: Final = Parameter("text", needed=True)
-NUMBERS: Final = Parameter("numbers", needed=True)
 #: Multiplies scores that run from 0 to 1.
 _SCALE: Final = number(1.0, above=0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Literal
 
 import polars as pl
 
@@ -21,7 +21,6 @@ MeasureKind = Literal[
     "count", "rate", "percentage", "mean", "median", "sum", "ratio", "standardised_ratio", "distinct",
     "change", "standardised_rate", "life_expectancy",
 ]  # fmt: skip
-MEASURE_KINDS: Final[tuple[MeasureKind, ...]] = get_args(MeasureKind)
 #: Towards what the figures of small areas may be drawn.
 Shrink = Literal["", "borough", "neighbours", "deprivation-index-rule"]
 

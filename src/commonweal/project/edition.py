@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.formats.tables import read_published
 from commonweal.model.edition import GOALPOSTS, SCORES, WEIGHTS
 from commonweal.model.framework import Framework
 from commonweal.model.observation import Observations
@@ -132,7 +133,7 @@ def fingerprint(path: Path) -> str:
 def _table(folder: Path, name: str, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     """A table of OUT/data; an empty text is an empty text, an empty number null."""
     path = folder / "data" / f"{name}.csv"
-    frame = pl.read_csv(path, infer_schema=False)
+    frame = read_published(path)
     lacking = [column for column in schema if column not in frame.columns]
     if lacking:
         raise _broken(path, f"there is no column {lacking[0]!r}")

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from commonweal.formats.tables import read_published
 from commonweal.model.observation import SCHEMA
 from commonweal.project.edition import is_edition
 
@@ -24,7 +25,7 @@ def published_before(root: Path) -> dict[str, pl.DataFrame]:
     for folder in folders:
         path = folder / "project" / "data" / "observations.csv"
         if path.is_file():
-            frame = pl.read_csv(path, infer_schema=False)
+            frame = read_published(path)
             if set(frame.columns) >= _NEEDED:
                 found[folder.name] = frame.select(
                     pl.col(name).cast(kind) for name, kind in SCHEMA.items() if name in frame.columns
