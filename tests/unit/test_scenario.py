@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -399,6 +400,47 @@ def test_the_least_change_of_a_node_by_hand(small: Edition) -> None:
     found = whatif_reach(small, low, "rank=1", within=["all"], node=leaf.id)
     assert found.moves["indicator"].to_list() == [leaf.id]
     assert found.points == pytest.approx(high - scores.min(), abs=1e-6)
+
+
+def test_a_part_formed_by_a_mean_is_reached_where_the_index_is_none(tmp_path: Path) -> None:
+    yaml = YAML.replace("index: geometric", "index: median")
+    edition = commonweal.build(write_small_project(tmp_path / "median", yaml=yaml))
+    with pytest.raises(CommonwealError, match="--node") as caught:
+        whatif_reach(edition, "A", "score=50")
+    assert code_of(caught) == ["WHATIF-METHOD"]
+    assert whatif_reach(edition, "A", "rank=4", within=["all"], node="work").reached
+
+
+def test_where_no_figure_may_rise_it_is_told_what_holds_them(small: Edition) -> None:
+    """F is the best of its peers in all but some; what each bound holds is counted."""
+    stuck = whatif_budget(small, "F", 10.0, within=["all"], only=["crime", "jobs"])
+    assert (stuck.points, stuck.scenario) == (0.0, None)
+    assert stuck.says[1] == (
+        "Of its figures two can’t rise: two because no area has a better one. Other bounds can be named with"
+        " --within (peers, all, history)."
+    )
+    place = whatif_place_budget(small, 10.0, within=["history"], only=["crime"])
+    assert (
+        place.says[0]
+        == "No figure that counts may rise within the bounds in any ward, so no points can be used."
+    )
+
+
+def test_a_move_within_chance_is_said_to_be_so(small: Edition) -> None:
+    """Chance could place C between 2nd and 5th, so coming 3rd is within it and coming first is not."""
+    at = (pl.col("period") == "2025") & (pl.col("area") == "C") & (pl.col("node") == "index")
+    scores = small.scores.with_columns(
+        rank_low=pl.when(at).then(2).otherwise(pl.col("rank_low")),
+        rank_high=pl.when(at).then(5).otherwise(pl.col("rank_high")),
+    )
+    unsure = replace(small)
+    vars(unsure)["scores"] = scores
+    for target, end in (
+        ("rank=3", "such a move is within chance."),
+        ("rank=1", "the new place lies outside that."),
+    ):
+        said = whatif_reach(unsure, "C", target, within=["all"]).says
+        assert any(text.startswith("As its figures stand") and text.endswith(end) for text in said)
 
 
 def test_a_budget_for_a_node(small: Edition) -> None:

@@ -26,6 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (Question("A", reach="rank=6"), {"target", "score", "reached", "points", "moves"}),
         (Question("A", budget=10.0, only=("jobs",)), {"budget", "points", "moves", "scenario"}),
         (Question(budget=10.0), {"budget", "weighted_by", "areas"}),
+        (Question("A", reach="rank=3", node="Work"), {"node", "target", "score", "reached"}),
+        (Question(budget=10.0, node="safety"), {"node", "budget", "weighted_by", "areas"}),
     ],
 )
 def test_an_answer_is_text_and_a_document(folder: Path, question: Question, keys: set[str]) -> None:
@@ -67,6 +69,7 @@ def test_the_reference_has_every_column(folder: Path) -> None:
         (Question("A", reach="rank=1", budget=3.0), "several things"),
         (Question(reach="rank=1"), "no area is named"),
         (Question("A", ("crime=1",), within=("all",)), "are for a change that is looked for"),
+        (Question("A", ("crime=1",), node="work"), "are for a change that is looked for"),
     ],
 )
 def test_questions_that_are_none(tmp_path: Path, question: Question, says: str) -> None:

@@ -241,5 +241,8 @@ def _check(may: Movable, form: Forming) -> None:
     node = may.ground.edition.framework.nodes[form.node]
     way = words.way(form.way) if not form.exact else f"a power mean with p = {form.p:g}"
     what = f"{words.inside(node.name)} is formed by {way}, for which no change can be shown to be the least"
-    remedy = "Suppose figures instead (INDICATOR=VALUE), or use power means with p of 1 or less."
+    remedy = (
+        "Suppose figures instead (INDICATOR=VALUE), ask about a part that is formed otherwise (--node), or"
+        " use power means with p of 1 or less."
+    )
     raise CommonwealError(Fault("WHATIF-METHOD", what, remedy))
