@@ -377,8 +377,16 @@ def test_a_faulty_lookup_is_the_only_fault(tmp_path: Path) -> None:
             {},
             [
                 "lookup.csv:3: LOOKUP-TARGETS area 'A' leads to 'X' (line 2) and to 'Y'; Name the column that"
-                " says how much of it goes to each: `weight: population`.",
+                " says how much of it goes to each: `weight: people`.",
                 "lookup.csv:6: LOOKUP-TARGETS area 'C' leads to 'Z' (line 5) and to 'Y'; Name the ",
+            ],
+        ),
+        (
+            (", weight: people", ""),
+            {"lookup__csv": "from,to,name\nA,X,Exe\nA,Y,Wye\nB,Z,Zed\n"},
+            [
+                "lookup.csv:3: LOOKUP-TARGETS area 'A' leads to 'X' (line 2) and to 'Y'; Add a column of how"
+                " many people of it live in each, and name it (`weight:`); or lay outlines",
             ],
         ),
         (
@@ -438,7 +446,10 @@ def test_a_faulty_lookup_is_the_only_fault(tmp_path: Path) -> None:
             ["commonweal.yaml:16: PROJECT-KEY the key 'vintag' under lookups, item 1, from is not known"],
         ),
     ],
-    ids=["targets", "best", "nothing", "blank", "aim", "slip", "outlines", "no origin", "key", "inner key"],
+    ids=[
+        "targets", "no numbers", "best", "nothing", "blank", "aim", "slip", "outlines", "no origin", "key",
+        "inner key",
+    ],
 )  # fmt: skip
 def test_what_is_said_of_a_lookup(
     tmp_path: Path, slip: tuple[str, str], files: dict[str, str], said: list[str]

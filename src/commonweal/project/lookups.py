@@ -136,8 +136,8 @@ def _read(files: Files, keys: LookupKeys, areas: Areas) -> tuple[Lookup, list[st
     source = Geography(keys.from_.type, keys.from_.vintage)
     target = Geography(keys.to.type, keys.to.vintage)
     if keys.path:
-        rows = _pairs(files, keys)
-        pairs, weight, notes = _weighed(rows, keys), keys.weight, list[str]()
+        rows, numbers = _pairs(files, keys)
+        pairs, weight, notes = _weighed(rows, keys, numbers), keys.weight, list[str]()
         if target.fits(areas.geography):
             raise_any(slips(rows, areas))
             notes = astray(rows, areas)
@@ -161,8 +161,11 @@ def _only_one_way(keys: LookupKeys) -> None:
         )
 
 
-def _pairs(files: Files, keys: LookupKeys) -> Rows:
-    """from, to, the weight as a number (null without one) and the line of each row of the table."""
+def _pairs(files: Files, keys: LookupKeys) -> tuple[Rows, list[str]]:
+    """from, to, the weight as a number (null without one) and the line of each row of the table.
+
+    Beside them the headings under which there are numbers, which could be weights.
+    """
     rows = keep(read_rows(files, keys.path, keys.sheet), keys.where)
     source, target = keys.from_.column or "from", keys.to.column or "to"
     raise_any(rows.require((source, target, *([keys.weight] if keys.weight else []))))
@@ -184,13 +187,15 @@ def _pairs(files: Files, keys: LookupKeys) -> Rows:
             for old, line in blank.select("from", LINE).iter_rows()
         )
     )
-    return rows.with_frame(frame)
+    cells = rows.frame.select(pl.exclude(LINE, source, target))
+    numbers = [name for name in cells.columns if cells[name].cast(pl.Float64, strict=False).null_count() == 0]
+    return rows.with_frame(frame), numbers
 
 
-def _weighed(rows: Rows, keys: LookupKeys) -> pl.DataFrame:
+def _weighed(rows: Rows, keys: LookupKeys, numbers: Sequence[str]) -> pl.DataFrame:
     """Each pair of areas once: from, to, weight. Without a weight each old area must lead to one new one."""
     if not keys.weight:
-        raise_any(_targets(rows))
+        raise_any(_targets(rows, numbers))
         unweighed = rows.frame.select("from", "to", pl.lit(None, dtype=pl.Float64).alias("weight"))
         return unweighed.unique().sort("from", "to")
     weight = pl.col(_WEIGHT).cast(pl.Float64, strict=False)
@@ -223,15 +228,22 @@ def _weighed(rows: Rows, keys: LookupKeys) -> pl.DataFrame:
     return pairs.select("from", "to", "weight").sort("from", "to")
 
 
-def _targets(rows: Rows) -> list[Fault]:
+def _targets(rows: Rows, numbers: Sequence[str]) -> list[Fault]:
     """LOOKUP-TARGETS for each old area that leads to several new ones, with the first two lines."""
     firsts = rows.frame.group_by("from", "to").agg(pl.col(LINE).min()).sort("from", LINE)
+    if numbers:
+        remedy = f"Name the column that says how much of it goes to each: `weight: {numbers[0]}`."
+    else:
+        remedy = (
+            "Add a column of how many people of it live in each, and name it (`weight:`); or lay outlines"
+            " over one another (`boundaries:`)."
+        )
     two = firsts.group_by("from", maintain_order=True).agg("to", LINE).filter(pl.col("to").list.len() > 1)
     return several(
         rows.fault(
             "LOOKUP-TARGETS",
             f"area {code!r} leads to {ends[0]!r} (line {lines[0]}) and to {ends[1]!r}",
-            "Name the column that says how much of it goes to each: `weight: population`.",
+            remedy,
             lines[1],
         )
         for code, ends, lines in two.sort(pl.col(LINE).list.get(1)).iter_rows()

@@ -21,6 +21,7 @@ from commonweal.sources.query import SECONDS
 _TIME: Final = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?"
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})" + _TIME)
+_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _SECONDS: Final = re.compile(SECONDS)
 
 #: Calendar months as whole numbers, counted from January of the year 0.
@@ -42,8 +43,10 @@ class Dated:
 def form(text: str, month_first: bool = False) -> tuple[str, str]:
     """The kind of a date, as in `Dated`, and how it is written: as a day, a time, or as its kind; else empty.
 
-    >>> form("13/04/2016"), form("2016-04-13 10:20"), form("1460588399"), form("2016-04"), form("soon")
+    >>> form("13/04/2016"), form("2016-04-13 10:00"), form("1460588399"), form("2016-04"), form("soon")
     (('month', 'day'), ('month', 'time'), ('month', 'time'), ('month', 'month'), ('', ''))
+    >>> form("2016-04-13 00:00:00+01:00")
+    ('month', 'day')
     """
     found = span(text, month_first)
     if found is None:
@@ -53,7 +56,8 @@ def form(text: str, month_first: bool = False) -> tuple[str, str]:
     if not (_ISO.fullmatch(text) or _SLASHED.fullmatch(text)):
         return found.kind, found.kind
     # spreadsheets and databases give days as their midnight
-    return found.kind, "time" if re.search(r":.*[1-9]|[1-9]:", text) else "day"
+    time = _CLOCK.search(text)
+    return found.kind, "time" if time and re.search("[1-9]", time[0]) else "day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -575,6 +575,17 @@ def test_a_row_of_a_wide_table_that_stands_twice_is_one_fault(tmp_path: Path) ->
     ]
 
 
+def test_a_wide_table_may_call_area_and_period_otherwise(tmp_path: Path) -> None:
+    columns = "{Ward: area, Year: period, Crime: crime, Schools: schools}"
+    keys = f"subject: thing\n    layout: wide\n    columns: {columns}"
+    yaml = SOUND["commonweal.yaml"].replace("subject: thing", keys)
+    values = "Ward,Year,Crime,Schools\nE1,2016,10,1\nE2,2016,3,4\n"
+    write(tmp_path, {**SOUND, "commonweal.yaml": yaml, "values.csv": values})
+    found = project.load(tmp_path).given.frame
+    assert found.sort("indicator", "area")["value"].to_list() == [10, 3, 1, 4]
+    assert set(found["period"]) == {"2016"}
+
+
 def test_a_missing_heading_is_told_with_those_of_the_file(tmp_path: Path) -> None:
     yaml = SOUND["commonweal.yaml"].replace(
         "subject: thing",
