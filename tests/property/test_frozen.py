@@ -64,6 +64,8 @@ def test_frozen_and_applied_to_its_own_data(
         fill, treat = "none", "none"  # estimates and bends may turn a sign, or pass the area compared with
     if normalise in ("rank", "borda", "percentile", "exponential"):
         fill, treat = "none", "none"  # the last bit of an estimate or a bend can part two places
+    if fill == "regression" and treat == "box-cox":
+        treat = "yeo-johnson"  # an estimate may be 0 or less, which box-cox refuses
     recipe = {"impute": fill, "treat": treat, "normalise": normalise}
     table = rows(values, gaps)
     before = scored(TREE, table, recipe, attributes=PEOPLE)
