@@ -35,7 +35,7 @@ def told(
 
 BEFORE = {"A": [3] * 23, "B": list(range(40)), "C": list(range(1, 31)), "D": [5, 6]}
 #: One more in A and in D, the same in B, 15 more in C.
-AFTER = {"A": [3] * 23 + [40], "B": list(range(40)), "C": list(range(1, 46)), "D": [5, 6, 7]}
+AFTER = {"A": [3] * 23 + [60], "B": list(range(40)), "C": list(range(1, 46)), "D": [5, 6, 7]}
 
 
 @pytest.mark.parametrize("preset", ["nhs", "controlled"])

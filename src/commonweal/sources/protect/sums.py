@@ -174,7 +174,7 @@ def _columns(source: Source, rows: pl.DataFrame) -> Iterator[_Column]:
 def _laid(source: Source, found: tuple[Amount, ...]) -> _Column:
     """A column with what holds of it in general: what holds of amounts is tried as it is of counts."""
     scale = LARGEST / max(item.amount for item in found)
-    counts = {cell: replace(source.counts[cell], numerator=source.counts[cell].base, people="")
+    counts = {cell: replace(source.counts[cell], numerator=source.counts[cell].base, people="", grouped=None)
               for cell in sorted({item.cell for item in found})}  # fmt: skip
     rows = pl.DataFrame(
         {
