@@ -109,8 +109,8 @@ def one_side(side: str, path: Path) -> None:
     print(seconds, processor, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, answer)
 
 
-def both_sides(rows: int, form: str, folder: Path | None) -> float:
-    """Print the ratio for so many records; the seconds that ours took."""
+def both_sides(rows: int, form: str, folder: Path | None) -> Run:
+    """Print the ratio for so many records; the best run of ours."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         path = Path(made) / f"records.{form}"
         write(path, rows)
@@ -124,7 +124,7 @@ def both_sides(rows: int, form: str, folder: Path | None) -> float:
         print(f"{name}: {best.seconds:.2f} s, {best.processor:.2f} s of processors, {best.megabytes:,.0f} MB")
     processor = min(o.processor for o, _ in rounds) / min(h.processor for _, h in rounds)
     print(f"ratio {our.seconds / hand.seconds:.2f}, of processors {processor:.2f}; goal 1.3 and 2,000 MB")
-    return our.seconds
+    return our
 
 
 def main() -> None:
@@ -138,9 +138,11 @@ def main() -> None:
     if given.side:
         one_side(given.side, given.file)
         return
-    seconds = [both_sides(rows, given.format, given.folder) for rows in given.rows]
-    for rows, taken in zip(given.rows[1:], seconds[1:], strict=True):
-        print(f"{rows / given.rows[0]:.1f} x the records take {taken / seconds[0]:.1f} x the time")
+    runs = [both_sides(rows, given.format, given.folder) for rows in given.rows]
+    for rows, run in zip(given.rows[1:], runs[1:], strict=True):
+        time, processor = run.seconds / runs[0].seconds, run.processor / runs[0].processor
+        more = rows / given.rows[0]
+        print(f"{more:.1f} x the records take {time:.1f} x the time, {processor:.1f} x that of processors")
 
 
 def numbers(text: str) -> list[int]:

@@ -95,11 +95,14 @@ def test_spark_counts_files_of_every_form(spark: Any, tmp_path: Path, name: str)
     assert there.ledger.equals(here.ledger)
 
 
-def test_a_table_that_spark_knows(spark: Any, tmp_path: Path) -> None:
-    spark.createDataFrame(
-        [tuple(row.values()) for row in ROWS], ", ".join(f"`{c}` string" for c in COLUMNS)
-    ).write.parquet(str(tmp_path / "lake"))
-    spark.sql(f"create table known_cases using parquet location '{tmp_path / 'lake'}'")
+@pytest.mark.parametrize(
+    "using", ["parquet", "csv options (header true, multiLine true, quote '\"', escape '\"', emptyValue '')"]
+)
+def test_a_table_that_spark_knows(spark: Any, tmp_path: Path, using: str) -> None:
+    """One over CSV files too, which is how those are counted that only a cluster sees."""
+    (tmp_path / "lake").mkdir()
+    WRITERS["rows.parquet" if using == "parquet" else "rows.csv"](tmp_path / "lake" / f"a.{using[:3]}")
+    spark.sql(f"create table known_cases using {using} location '{tmp_path / 'lake'}'")
     try:
         there = collected(tmp_path, backend="spark", spark="local[2]", table="known_cases")
     finally:

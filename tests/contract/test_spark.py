@@ -101,6 +101,10 @@ def test_what_spark_can_not_find_or_do_is_told_without_its_words(spark: Any, tmp
     query = Query(Stored(MASTER, ("range(3)",), ("ward",)), LINKS["code"])
     with pytest.raises(CommonwealError, match="RECORDS-SPARK Spark failed with PARSE_SYNTAX_ERROR"):
         engine.total(query, scratch=tmp_path, master=MASTER)
+    gone = Query((File(tmp_path / "none.csv", "csv", ("ward",)),), LINKS["code"])
+    with pytest.raises(CommonwealError, match="RECORDS-SPARK Spark does not see a file") as caught:
+        engine.total(gone, scratch=tmp_path, master=MASTER)
+    assert "none.csv" not in str(caught.value)
     broken = tmp_path / "a.parquet"
     broken.write_bytes(b"PAR1 not a file of records PAR1")
     query = Query((File(broken, "parquet", ("ward",)),), LINKS["code"])

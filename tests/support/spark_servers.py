@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 #: Nothing here takes longer to listen, on a busy machine too.
-_SECONDS = 90
+_SECONDS = 180
 _LOOPBACK = "127.0.0.1"
 
 

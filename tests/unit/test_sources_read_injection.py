@@ -274,7 +274,7 @@ def load_faults(root: Path, keys: str) -> str:
         ("path: data/out", "PATH-OUTSIDE"),
         ('path: "data/**/*.parquet"', "PATH-"),
         ('path: "postgresql://anna:secret@db/cases"', "RECORDS-URL an address is written out"),
-        ('path: "s3://bucket/secret.parquet"', "RECORDS-URL an address is written out"),
+        ('path: "s3a://bucket/secret.parquet"', "with `backend: spark`."),
         ('url: "postgresql://anna:secret@db/cases", table: cases', "RECORDS-URL an address is written out"),
         ('url: "${DB}?password=secret", table: cases', "RECORDS-URL an address is written out"),
         (

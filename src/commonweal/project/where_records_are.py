@@ -47,11 +47,12 @@ def place_faults(document: Document, above: Keys, keys: RecordKeys, names: Itera
 def refuse_addresses(patterns: Iterable[str]) -> None:
     """Raise RECORDS-URL where a path is an address, before anything repeats it."""
     if any(_ADDRESS.match(pattern) for pattern in patterns):
-        raise CommonwealError(Fault("RECORDS-URL", _WRITTEN_OUT, _NAME_IT))
+        raise CommonwealError(Fault("RECORDS-URL", _WRITTEN_OUT, f"{_NAME_IT} {_OF_A_CLUSTER}"))
 
 
 _WRITTEN_OUT: Final = "an address is written out, and may hold a password"
 _NAME_IT: Final = "Write `url: ${NAME}` and `table:`, and put the address in the environment variable NAME."
+_OF_A_CLUSTER: Final = "Files that only a cluster sees are a `table:` of Spark, with `backend: spark`."
 
 
 def _clashes(keys: RecordKeys) -> Iterator[tuple[str, str, str]]:

@@ -175,6 +175,9 @@ def _failed(error: Any, started: bool) -> CommonwealError:
     kind = named or type(error).__name__
     if kind == "TABLE_OR_VIEW_NOT_FOUND":
         return _fault("Spark knows no table of that name", "Write it as schema.table, as Spark knows it.")
+    if kind == "PATH_NOT_FOUND":
+        remedy = "Put the files where its workers see them under the same path, or give it a `table:`."
+        return _fault("Spark does not see a file that is on this machine", remedy)
     if not started:
         remedy = "Install Java 17 or newer, or correct the address that `spark` gives."
         return _fault(f"Spark can't be started or reached ({kind})", remedy)
