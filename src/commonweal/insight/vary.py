@@ -29,7 +29,8 @@ def with_uncertainty(
     The arguments are the keys of `uncertainty` in commonweal.yaml. `scores` then has rank_low and rank_high
     (chance) and range_low and range_high (choices), `uncertainty` the rest: pairs, chances, groups. Chance
     is known of observations with an interval, or of a kind that counts, with numerator and denominator.
-    With fewer than 8 areas `uncertainty.why_not` says why there is nothing. Raises what `Recipe.read` raises of choices.
+    With fewer than 8 areas `uncertainty.why_not` says why there is nothing. Raises what `Recipe.read` raises
+    of choices.
 
     >>> import commonweal
     >>> values = pl.DataFrame({"area": list("abcdefgh"), "jobs": [1.0, 2, 3, 4, 5, 6, 7, 9],
