@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from commonweal.errors import CommonwealError, Fault
     from commonweal.insight.explain import gap as explain_gap
     from commonweal.insight.explain import score as explain_score
+    from commonweal.insight.vary import sobol_indices, with_uncertainty
     from commonweal.model.area import Area, Areas, Boundaries
     from commonweal.model.edition import Edition, Scoring
     from commonweal.model.framework import Framework, Node
@@ -58,9 +59,11 @@ _HOMES = {
     "read_edition": "project.edition",
     "replay": "pipeline.comparing",
     "score": "pipeline.frames",
+    "sobol_indices": "insight.vary",
     "whatif": "pipeline.supposing",
     "whatif_budget": "pipeline.supposing",
     "whatif_reach": "pipeline.supposing",
+    "with_uncertainty": "insight.vary",
     "write_demo": "demo.write",
 }
 _INSIDE = {"explain_gap": "gap", "explain_score": "score", "load_project": "load", "write_demo": "write"}
@@ -92,9 +95,11 @@ __all__ = [
     "read_edition",
     "replay",
     "score",
+    "sobol_indices",
     "whatif",
     "whatif_budget",
     "whatif_reach",
+    "with_uncertainty",
     "write_demo",
 ]
 

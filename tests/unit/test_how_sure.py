@@ -22,6 +22,8 @@ from commonweal.insight.uncertainty.usual import inputs, usual
 from commonweal.insight.uncertainty.weight_sets import dirichlet, resampled
 from commonweal.methods.rank import draw_ranks, rank
 from commonweal.model.project import UncertaintyRule
+from commonweal.publish.site.how_sure import how_sure as how_sure_page
+from commonweal.publish.site.lookup import Lookup
 
 RANDOM = np.random.default_rng(11)
 #: Eight indicators in twelve areas, two years; areas differ by a third.
@@ -224,6 +226,16 @@ def test_runs_that_differ_in_the_mean_alone_are_formed_as_each_by_itself():
         ((_, alone),) = experiment.run(points[[run]])
         assert np.array_equal(scores, alone[root][0], equal_nan=True)
     assert len({scores.tobytes() for scores in together[root]}) == 3
+
+
+def test_the_page_says_where_there_are_no_ranges():
+    few = counted(COUNTS)
+    many = counted(np.random.default_rng(2).poisson(np.full((2, 2, 101), 90.0)), rule=UncertaintyRule(20))
+    assert "Single indicators have none" in " ".join(how_sure_page(Lookup(few)).says)
+    told = [" ".join(how_sure_page(Lookup(edition)).says) for edition in (few, many)]
+    assert ["of the latest period alone" in text for text in told] == [False, True]
+    earlier = many.scores.filter(pl.col("period") == "2024")
+    assert earlier["rank_low"].null_count() == earlier["range_low"].null_count() == earlier.height
 
 
 def test_usual_choices_fit_the_scale():

@@ -96,6 +96,8 @@ def replicate(
 
 def _ways(parent: Node, recipes: Sequence[tuple[Recipe, slice]]) -> list[tuple[Recipe, slice]]:
     """The recipes that form a parent each in its own way: of neighbours that are alike in it, the first."""
+    if len(recipes) == 1:
+        return list(recipes)
     alike = [list(same) for _, same in groupby(recipes, lambda one: _way(parent, one[0]))]
     return [(same[0][0], slice(same[0][1].start, same[-1][1].stop)) for same in alike]
 

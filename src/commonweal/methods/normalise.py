@@ -317,6 +317,8 @@ HAS_ENDS: Final = frozenset({"distance-to-target", "distance-to-reference", "sha
 HAS_PLACES: Final = frozenset({"rank", "borda", "percentile", "quantile-scale", "exponential"})
 #: Methods that hang on nothing but the marks of the framework.
 FIXED: Final = frozenset({"none", "threshold"})
+#: Methods that can't take every reference.
+_DEMANDING: Final = HAS_ENDS | {"index-100", "threshold"}
 
 
 def limits(method: str, parameters: Mapping[str, Any]) -> tuple[float, float]:
@@ -338,6 +340,8 @@ def refused(method: str, reference: Floats, marks: Marks) -> str:
     >>> refused("share-of-max", np.array([-3.0, 0.0]), NO_MARKS)
     'needs values of 0 or more where more is better, and above 0 where less is'
     """
+    if method not in _DEMANDING:
+        return ""
     low = reference.min() if len(reference) else np.nan
     if method == "share-of-max":
         one_sign = low >= 0 < reference.max() or reference.max() < 0

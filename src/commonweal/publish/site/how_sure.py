@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commonweal.insight import words
+from commonweal.insight.uncertainty.sure import MANY
 from commonweal.model.uncertainty import APART, SURE, Uncertainty
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.sureness import ASIDE
@@ -36,6 +37,8 @@ def how_sure(lookup: Lookup) -> HowSure | None:
     if found.why_not:
         return HowSure((found.why_not,), ())
     says = [*_chance(lookup, found), *_choices(found)]
+    if len(lookup.edition.areas) > MANY:
+        says.append(f"With so many {lookup.types}, ranges of ranks are of the latest period alone.")
     rows = tuple(_row(lookup, one.name, one.alternatives, one.why) for one in found.varied)
     files = {"chances.csv": found.chances, "pairs.csv": found.pairs}
     return HowSure(
@@ -75,7 +78,8 @@ def _choices(found: Uncertainty) -> list[str]:
     says = [
         f"Choices: the index was made again {found.reruns:,} times from the same figures, each time with the"
         " choices below taken at random, the published way as likely as each other. The range of a rank"
-        " holds 9 of 10 re-runs. It says nothing of chance, and the other range nothing of choices."
+        " holds 9 of 10 re-runs. It says nothing of chance, and the other range nothing of choices. Single"
+        " indicators have none: such choices hardly change their order."
     ]
     if found.failed:
         more = words.sentence(words.count(found.failed))
