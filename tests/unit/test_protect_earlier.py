@@ -49,7 +49,7 @@ def test_nothing_is_narrowed_by_an_earlier_total(abuse: int, hate: int, tmp_path
     first = built(tmp_path, counts, ["all"], protection=Protection("none", reason="a mistake"))
     assert of(first, "all")[0] == abuse + hate
     second = built(tmp_path, counts, ["abuse", "hate", "all"], {"2016": first.observations.frame})
-    assert second.summary["overlaps"]["earlier_editions"] == {"2016": 2}
+    assert second.details["earlier_editions"] == {"2016": 2}
     figures = [Figure((0, 1), abuse + hate, abuse + hate)]
     for atom, name in enumerate(counts):
         numerator, lower, upper, _ = of(second, name)
@@ -64,7 +64,7 @@ def test_a_revised_figure_is_another_one(tmp_path: Path) -> None:
     second = built(
         tmp_path, {"abuse": 4, "hate": 3}, ["abuse", "hate", "all"], {"2016": first.observations.frame}
     )
-    assert second.summary["overlaps"]["revised_since"] == 1
+    assert second.details["revised_since"] == 1
     assert any("revised since an earlier edition" in text for text in second.says)
 
 
