@@ -1,9 +1,11 @@
 """The same question on DuckDB, PostgreSQL and Spark: the same fingerprint, and how long each takes.
 
 Made-up records as Parquet for DuckDB and Spark, as a table for PostgreSQL; a real server of each, started for
-this and ended afterwards. Spark's start is told apart from its answer. A question by code and one by point.
+this and ended afterwards. Spark's start is told apart from its answer. Questions by code and by point; those
+that are named in part are asked alone.
 
     python benchmarks/engines.py [--rows 2_000_000] [--engines duckdb,postgres,spark]
+        [--only "counts by code"] [--folder DIR]
 """
 
 from __future__ import annotations
@@ -61,6 +63,16 @@ def links() -> dict[str, ByCode | ByPoint]:
     return {
         "by code": ByCode("ward", tuple(f"E05{number:06d}" for number in range(WARDS))),
         "by point": ByPoint("x", "y", codes, squares, same),
+    }
+
+
+def questions(only: str) -> dict[str, tuple[ByCode | ByPoint, tuple[Cells | Distinct, ...]]]:
+    """Each question by each link whose name has `only` in it."""
+    return {
+        f"{question} {way}": (link, asks)
+        for way, link in links().items()
+        for question, asks in QUESTIONS.items()
+        if only in f"{question} {way}"
     }
 
 
@@ -122,30 +134,31 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=lambda n: int(n.replace("_", "")), default=2_000_000)
     arguments.add_argument("--engines", default="duckdb,postgres,spark")
+    arguments.add_argument("--only", default="")
+    arguments.add_argument("--folder", type=Path)
     given = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         path = Path(folder) / "records.parquet"
         write(path, given.rows)
         print(f"{given.rows:,} records")
-        seconds: dict[tuple[str, str, str], float] = {}
-        prints: dict[tuple[str, str], set[str]] = {}
+        seconds: dict[tuple[str, str], float] = {}
+        prints: dict[str, set[str]] = {}
         for name in given.engines.split(","):
             with ExitStack() as stack:
                 started = time.perf_counter()
                 engine, source = stack.enter_context(engine_of(name, path))
                 print(f"{name}: up in {time.perf_counter() - started:.1f} s, filling included")
-                for way, link in links().items():
-                    for question, asks in QUESTIONS.items():
-                        query = Query(source, link, asks, "day")
-                        started = time.perf_counter()
-                        found = engine(query, scratch=Path(folder) / "scratch")
-                        seconds[name, way, question] = time.perf_counter() - started
-                        prints.setdefault((way, question), set()).add(found.fingerprint())
+                for question, (link, asks) in questions(given.only).items():
+                    query = Query(source, link, asks, "day")
+                    started = time.perf_counter()
+                    found = engine(query, scratch=Path(folder) / "scratch")
+                    seconds[name, question] = time.perf_counter() - started
+                    prints.setdefault(question, set()).add(found.fingerprint())
         if any(len(different) > 1 for different in prints.values()):
             raise SystemExit("the engines disagree")
-        for (name, way, question), taken in seconds.items():
-            first = seconds.get(("duckdb", way, question), taken)
-            print(f"{question} {way}: {name} {taken:.2f} s, {taken / first:.1f} x DuckDB")
+        for (name, question), taken in seconds.items():
+            first = seconds.get(("duckdb", question), taken)
+            print(f"{question}: {name} {taken:.2f} s, {taken / first:.1f} x DuckDB")
         print("all engines have the same fingerprint for each question")
 
 

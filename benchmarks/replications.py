@@ -1,7 +1,7 @@
 """1,000 replications of 7,000 areas x 53 indicators: choices only, and with the noise of what is observed.
 
-Bare numpy does the same draws, products and sorts by hand, in the same run. Prints ratios, then the time of
-the work that COINr 1.1.14 took 152 s for, and the memory of 1,000 and of 4,000 replications.
+Bare numpy does the same draws, products and sorts by hand, in the same run. Prints ratios, then the memory of
+1,000 and of 4,000 replications.
 
     python benchmarks/replications.py [areas]
 """
@@ -25,11 +25,9 @@ import numpy as np
 from borough import borough
 from commonweal.engine.replicate import batch_size, replicate
 from commonweal.insight.uncertainty.chance import Chance
-from commonweal.insight.uncertainty.choices import Alternative, Choice, Experiment, WeightSets
 from commonweal.insight.uncertainty.counts import RankCounts
 from commonweal.insight.uncertainty.periods import only_periods
 from commonweal.methods.rank import draw_ranks
-from commonweal.model.edition import Edition
 from made import tree
 
 REPLICATIONS = 1_000
@@ -140,21 +138,6 @@ def by_hand(chance: Chance) -> Callable[[np.random.Generator], np.ndarray]:
     return draw
 
 
-def uncertain(edition: Edition) -> None:
-    """The work for which COINr 1.1.14 took 152 s as recorded: treatment, scale, weights and mean all vary."""
-    scales = ("rank", "t-score")
-    inputs = (
-        Choice("treatment", (Alternative("own"), Alternative("winsorised", {"treat": "winsorise"}))),
-        Choice("scale", (Alternative("own"), *(Alternative(m, {"normalise": m}) for m in scales))),
-        Choice("mean", (Alternative("own"), Alternative("arithmetic", {"aggregate": "arithmetic"}))),
-        WeightSets.around(edition.scoring),
-    )
-    points = np.random.default_rng(1).random((REPLICATIONS, len(inputs)))
-    root = edition.scoring.node_index["index"]
-    for _, held in Experiment.of(edition, inputs).run(points):
-        draw_ranks(held[root])
-
-
 def memory(replications: int) -> float:
     """The most memory, in MB, of a process that draws so many replications with 500 areas."""
     program = f"import replications as r; r.ours_noise(r.latest(500), {replications})"
@@ -194,11 +177,6 @@ def main() -> None:
             f"{areas:,} areas, {REPLICATIONS:,} replications, {what}:"
             f" {mine:.2f} s, {mine / other:.1f} x bare numpy"
         )
-    few = borough(51, 0, replications=0).edition
-    print(
-        f"51 areas, four uncertain inputs, 1,000 re-runs: {seconds(lambda: uncertain(few)):.2f} s"
-        " (COINr, as recorded: 152 s)"
-    )
     sizes = ", ".join(f"{count:,} replications {memory(count):.0f} MB" for count in (1_000, 4_000))
     print(f"memory with 500 areas: {sizes}")
     print(f"most memory of this program: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

@@ -8,10 +8,12 @@ import sys
 import warnings
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 from postgres_server import Server, binaries, postgres_server
+from spark_servers import Served, cluster, connect_server
 
 
 def absent(says: str) -> None:
@@ -51,3 +53,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         session = engine.start(builder, "local[2]")
         yield session
         session.stop()
+
+
+@pytest.fixture(params=[connect_server, cluster])
+def spark_elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """A Spark that does not run in the process of whoever asks it, behind Spark Connect or as a cluster."""
+    if shutil.which("java") is None or not find_spec("pyspark") or not find_spec("grpc_status"):
+        absent("Java or pyspark[connect] is not installed: make test")
+    with request.param(tmp_path / "server") as served:
+        yield served

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from questions import ASKS, FILTERS, HEADER, IDS, KINDS, LINKS, MONTHS, NUMBERS, TALLIES, WARDS, Row, write
-from questions_of_all import EVERY_ASK, batch
+from questions_of_all import EVERY_ASK, WAYS, batch
 
 from commonweal.sources.backends import duckdb, reference
 from commonweal.sources.filter import parse_filter
@@ -120,6 +120,19 @@ def test_parquet_reads_like_text(engine: Backend, tmp_path: Path) -> None:
         found = engine(query, scratch=tmp_path / "scratch")
         equal(found, reference.total(query, scratch=tmp_path))
         assert (found.identical, found.differing) == (1, 0)
+
+
+@pytest.mark.parametrize(("link", "date", "key"), WAYS)
+def test_an_empty_text_in_parquet_is_none_whatever_is_asked(
+    engine: Backend, tmp_path: Path, link: str, date: str, key: str
+) -> None:
+    """Each question alone, since what is read of a column depends on what is asked about it."""
+    pl.DataFrame(batch(400), schema=HEADER, orient="row").write_parquet(tmp_path / "a.parquet")
+    file = File(tmp_path / "a.parquet", "parquet", HEADER)
+    filtered = [Cells((Tally(where=parse_filter(text)),)) for text in FILTERS]
+    for ask in (*filtered, *ASKS.values()):
+        query = Query((file,), LINKS[link], (ask,), date, key)
+        equal(engine(query, scratch=tmp_path / "scratch"), reference.total(query, scratch=tmp_path))
 
 
 def test_a_point_on_a_shared_edge_goes_to_the_first_code(engine: Backend, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from commonweal.sources import Collected, collect, type_lines
 MEASURES = (
     Measure("cafe", "cases", "count", where="kind = 'café €5'"),
     Measure("costly", "cases", "count", where="cost >= 20"),
+    Measure("spent", "cases", "sum", value="cost"),
 )
 
 
@@ -36,7 +37,7 @@ def server(postgres: Server) -> Server:
 
 def collected(root: Path, **keys: Any) -> Collected:
     records = Records(
-        "cases", link=Link("code", "ward"), subject="thing", key="id", covers=("2016",),
+        "cases", link=Link("code", "ward"), subject="person", key="id", covers=("2016",),
         **{"date": "when", "paths": (), "written": "cases", **keys},
     )  # fmt: skip
     return collect(made_project(root, [records], MEASURES))
@@ -51,6 +52,8 @@ def test_a_table_gives_the_figures_of_a_file(
     filed = collected(tmp_path, paths=(tmp_path / "cases.csv",))
     assert stored.counted.frame.equals(filed.counted.frame)
     assert stored.ledger.equals(filed.ledger)
+    assert filed.amounts["largest"].sum() > 0
+    assert stored.amounts.equals(filed.amounts)
     records = Records("cases", (), "", "thing", Link("code", "ward"), url="${CASES_DB}", table="care.cases")
     assert type_lines(made_project(tmp_path, [records], []), stored) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cases.csv"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from small_project import FRAMEWORK, YAML, write_small_project
 
 import commonweal
 from commonweal import project
-from commonweal.model.source import MEASURE_KINDS
+from commonweal.model.source import MeasureKind
 from commonweal.sources import collect, gate
 
 OBSERVED = {"period": pl.String}
@@ -26,7 +27,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_page_has_every_kind() -> None:
     kinds = {keys["kind"] for keys in sections()["measures"].values()}
-    assert kinds == set(MEASURE_KINDS)
+    assert kinds == set(get_args(MeasureKind))
 
 
 def test_every_measure_is_published_and_no_helper(built: Path) -> None:
@@ -75,8 +76,22 @@ def test_the_place_as_a_whole_has_figures_too(built: Path) -> None:
 
 def test_the_published_project_builds_the_same_scores(built: Path, tmp_path: Path) -> None:
     commonweal.build(built / "project", out=tmp_path / "again")
+    for table in ("data/scores.csv", "data/observations.csv"):
+        first, again = (
+            pl.read_csv(folder / table, infer_schema=False).drop("source", strict=False)
+            for folder in (built, tmp_path / "again")
+        )
+        assert first.equals(again), table
     scores = "data/scores.csv"
     assert (tmp_path / "again" / scores).read_bytes() == (built / scores).read_bytes()
+
+
+def test_the_published_project_keeps_what_was_taken_together(built: Path, tmp_path: Path) -> None:
+    table = pl.read_csv(built / "project" / "data" / "observations.csv", infer_schema=False)
+    pooled = table.filter(indicator="failed-three-years", period="2018")
+    assert set(pooled["observed"]) == {"2016 to 2018 together"}
+    own = table.filter(pl.col("indicator") == "visits-rate")
+    assert own["observed"].equals(own["period"])
 
 
 def test_a_change_of_values_from_a_table(tmp_path: Path) -> None:

@@ -147,3 +147,22 @@ def test_the_keyboard_reaches_main_content_first(browser: Any, demo_site: Path) 
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     context.close()
+
+
+@pytest.mark.browser
+def test_folded_figures_open_by_their_address_and_on_paper(browser: Any, demo_site: Path) -> None:
+    shown = "[...document.querySelectorAll('.fold tbody tr')].filter(row => row.checkVisibility()).length"
+    context = browser.new_context(viewport={"width": 390, "height": 900}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(_address("areas/{area}", demo_site).as_uri())
+    rows = page.locator(".fold tbody tr").count()
+    assert rows == 53 + 12
+    assert page.evaluate(shown) == 0
+    page.locator(".fold summary").first.click()
+    assert 0 < page.evaluate(shown) < rows
+    page.emulate_media(media="print")
+    assert page.evaluate(shown) == rows
+    page.goto(f"{_address('areas/{area}', demo_site).as_uri()}#f-voter-turnout")
+    page.emulate_media(media="screen")
+    assert page.locator("#f-voter-turnout").is_visible()
+    context.close()

@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from commonweal.insight import explain
+from commonweal.insight.forming import formings, shares
 from commonweal.insight.statements import statements
-from commonweal.insight.unevenness import unevenness
+from commonweal.insight.unevenness import own_cost, unevenness
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import Edition
 from commonweal.model.framework import Framework, Node
@@ -65,6 +66,37 @@ def test_being_uneven_costs_abbey_4_72_points(abbey):
         "opportunity": 0.83,
     }
     assert sum(parts.values()) == pytest.approx(4.72, abs=0.005)
+
+
+def test_the_cost_of_unevenness_by_component(abbey, card):
+    """Every component's own term and every dimension's, worked out beside it from the card by hand.
+
+    A geometric mean M of x with weights w loses w [(x - M) - M ln(x / M)] to each x; a dimension's losses
+    count a third in the index.
+    """
+    found = {}
+    for form in formings(abbey):
+        share = shares(abbey.scores[:, :, form.children], abbey.child_weights[form.id])
+        outer = 1.0 if form.id == "social_progress_index" else 1 / 3
+        terms = outer * own_cost(abbey, form, share)[0, 0]
+        found |= {abbey.framework.nodes[n].id: t for n, t in zip(form.children, terms, strict=True)}
+    score = {_slug(row["name"]): float(row["score"]) for row in card if row["level"] == "component"}
+    parent = {_slug(row["name"]): _slug(row["parent"]) for row in card if row["level"] == "component"}
+    for dimension in set(parent.values()):
+        own = {id: score[id] for id in parent if parent[id] == dimension}
+        mean = float(np.exp(np.mean(np.log(list(own.values())))))
+        for id, x in own.items():
+            lost = ((x - mean) - mean * np.log(x / mean)) / len(own) / 3
+            assert found[id] == pytest.approx(lost, abs=1e-9)
+            assert lost >= 0
+    assert len(found) == 15
+    assert sum(found.values()) == pytest.approx(4.72, abs=0.005)
+    most = sorted(score, key=found.__getitem__, reverse=True)
+    assert [(id, round(float(found[id]), 2)) for id in most[:3]] == [
+        ("nutrition_and_basic_medical_care", 1.04),
+        ("environmental_quality", 0.91),
+        ("access_to_information_and_communications", 0.51),
+    ]
 
 
 def test_the_index_is_made_of_its_components(edition):

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from score_table import node_id, score_table
+from strengths import strengths
 
 from commonweal.insight.diagnose import availability, consistency, correlation, pairs
 from commonweal.insight.diagnose.components import components
@@ -15,7 +16,6 @@ from commonweal.insight.diagnose.influence import influence
 from commonweal.insight.diagnose.outranking import copeland, dominant, outranking
 from commonweal.insight.diagnose.removal import removals, without
 from commonweal.insight.diagnose.statistics import statistics
-from commonweal.insight.diagnose.strengths import strengths
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Framework, Node

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import polars as pl
 import pytest
-from score_table import node_id
 
-import commonweal
 from commonweal.insight.sensitivity import mean_rank_shift, root_scores, sensitivity
-from commonweal.insight.uncertainty.choices import Alternative, Choice, Experiment, WeightSets
+from commonweal.insight.uncertainty.choices import Experiment, WeightSets
 from commonweal.methods.rank import rank
 from commonweal.methods.sobol import indices
 from commonweal.model.edition import Edition
 
-LEVELS = {1: "indicator", 2: "pillar", 3: "sub-index", 4: "index"}
-BESIDE = ["Area", "Energy", "GDP", "Population", "EurAsia_group"]
-WINSORISE = {"method": "winsorise", "then": "log"}
-TREAT = Choice(
-    "treat", tuple(Alternative(str(most), {"treat": {**WINSORISE, "max": most}}) for most in range(1, 6))
-)
-NORMALISE = Choice(
-    "normalise",
-    (
-        Alternative("minmax_1_100", {"normalise": {"method": "minmax", "low": 1, "high": 100}}),
-        Alternative("zscore_10_2", {"normalise": {"method": "zscore", "mean": 10, "sd": 2}}),
-    ),
-)
-AGGREGATE = Choice(
-    "aggregate", tuple(Alternative(mean, {"aggregate": mean}) for mean in ("arithmetic", "geometric"))
-)
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
 @dataclass(frozen=True)
@@ -55,36 +41,21 @@ class Recorded:
 
 
 @pytest.fixture(scope="module")
-def recorded(golden: Path) -> Recorded:
-    asem = golden / "asem"
-    meta = pl.read_csv(asem / "iMeta.csv")
-    tree = meta.filter(pl.col("Level").is_not_null()).select(
-        pl.col("iCode").map_elements(node_id, pl.String).alias("id"),
-        pl.col("iName").alias("name"),
-        pl.col("Parent").fill_null("").map_elements(node_id, pl.String).alias("parent"),
-        pl.col("Level").replace_strict(LEVELS).alias("level"),
-        pl.when(pl.col("Level") == 1).then(pl.col("Direction")).alias("direction"),
-        pl.col("Weight").alias("weight"),
-    )
-    data = pl.read_csv(asem / "iData.csv", infer_schema_length=None).rename({"uCode": "area"})
-    indicators = list(meta.filter(pl.col("Level") == 1)["iCode"])
-    divided = meta.filter(pl.col("Denominator").is_not_null()).select("iCode", "Denominator").iter_rows()
-    edition = commonweal.score(
-        data.select("area", pl.col(indicators).name.map(node_id)),
-        tree,
-        [
-            {"denominate": {node_id(indicator): by for indicator, by in divided}},
-            {"impute": {"method": "group-mean", "group": "EurAsia_group"}},
-            {"screen": {"areas": 0.9}},
-            {"treat": WINSORISE},
-            {"normalise": {"method": "minmax", "low": 0, "high": 100}},
-            {"weigh": "given"},
-            {"available": 0},
-        ],
-        areas=data.select(pl.col("area").alias("code"), *BESIDE),
-    )
-    folder = asem / "sensitivity"
-    noisy = {node_id(row[0]): row[2:] for row in pl.read_csv(folder / "noisy_weights.csv").iter_rows()}
+def asem() -> Iterator[ModuleType]:
+    """The program that times this run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHMARKS))
+        import asem
+
+        yield asem
+    sys.modules.pop("asem", None)
+
+
+@pytest.fixture(scope="module")
+def recorded(golden: Path, asem: ModuleType) -> Recorded:
+    edition = asem.score(golden / "asem")
+    folder = golden / "asem" / "sensitivity"
+    noisy = {asem.node_id(row[0]): row[2:] for row in pl.read_csv(folder / "noisy_weights.csv").iter_rows()}
     weights = WeightSets(
         "weights",
         {
@@ -102,7 +73,8 @@ def recorded(golden: Path) -> Recorded:
         ],
         axis=1,
     )
-    return Recorded(edition, Experiment.of(edition, (TREAT, NORMALISE, weights, AGGREGATE)), points, folder)
+    inputs = (asem.TREAT, asem.NORMALISE, weights, asem.AGGREGATE)
+    return Recorded(edition, Experiment.of(edition, inputs), points, folder)
 
 
 @pytest.fixture(scope="module")

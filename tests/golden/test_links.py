@@ -14,9 +14,9 @@ from made_project import boundaries_from
 
 from commonweal import project
 from commonweal.formats.outlines import cover
-from commonweal.formats.projection import projection
 from commonweal.model.area import Boundaries
 from commonweal.model.project import Project
+from commonweal.model.projection import projection
 from commonweal.sources import Collected, collect
 from commonweal.sources.backends import reference
 
@@ -397,7 +397,7 @@ def test_published_degrees_of_postcodes_are_those_of_the_coarser_way(
         codes[name].cast(pl.Float64).to_numpy() for name in ("longitude", "latitude", "easting", "northing")
     )
     exact, _ = projection("EPSG:4326", "EPSG:27700")
-    monkeypatch.setattr("commonweal.formats.projection.find_spec", lambda name: None)
+    monkeypatch.setattr("commonweal.model.projection.find_spec", lambda name: None)
     usual, _ = projection("EPSG:4326", "EPSG:27700")
     (e1, n1), (e2, n2) = exact(lon, lat), usual(lon, lat)
     assert len(codes) == 3_055

@@ -9,13 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commonweal.insight import explain
-from commonweal.insight.forming import stretch
-from commonweal.insight.unevenness import unevenness
+from commonweal.insight.forming import formings, shares, stretch
+from commonweal.insight.unevenness import own_cost, unevenness
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import PEERS, Edition
 from commonweal.model.framework import Framework, Node
 
 POWERS = (1, 0, -1, 0.5, -2, 2)
+#: The means in use, and any other.
+ANY_POWER = st.one_of(st.sampled_from(POWERS), st.integers(-300, 300).map(lambda p: p / 100))
 LEVELS = ("index", "dimension", "component")
 AREAS, PERIODS = 4, ("2016", "2018")
 SCORE = st.one_of(
@@ -41,15 +43,19 @@ def trees(draw):
 
 
 @st.composite
-def editions(draw, make_scoring):
+def editions(draw, make_scoring, powers=ANY_POWER, score=SCORE):
     tree = draw(trees())
     count = len(tree.indicators)
     drawn = draw(
-        st.lists(SCORE, min_size=2 * AREAS * count, max_size=2 * AREAS * count).filter(
+        st.lists(score, min_size=2 * AREAS * count, max_size=2 * AREAS * count).filter(
             lambda x: any(v is not None for v in x)
         )
     )
     leaves = np.array([np.nan if v is None else v for v in drawn]).reshape(2, AREAS, count)
+    # some parts, or all, are the same on two sides: in two areas, and in two periods of one
+    alike = draw(st.sampled_from([0, 0, count // 2, count]))
+    leaves[1, 1, :alike] = leaves[1, 0, :alike]
+    leaves[0, 0, :alike] = leaves[1, 0, :alike]
     weights = {}
     for parent in tree.parents:
         n = len(tree.children(parent.id))
@@ -61,7 +67,7 @@ def editions(draw, make_scoring):
         weights[parent.id] = table
     levels = {node.level for node in tree.parents}
     recipe = {
-        "aggregate": {level: {"method": "power", "p": draw(st.sampled_from(POWERS))} for level in levels},
+        "aggregate": {level: {"method": "power", "p": draw(powers)} for level in levels},
         "floor": draw(st.sampled_from([0.5, 1.0, 20.0])),
     }
     return edition_of(make_scoring(tree, leaves, recipe, periods=PERIODS, weights=weights))
@@ -145,6 +151,58 @@ def test_unevenness_adds_up_and_never_helps_where_p_is_at_most_one(make_scoring,
     whole = frame.group_by("period", "area", "node").agg(pl.col("points").sum().alias("whole"))
     carried = own.join(whole, left_on=["period", "area", "part"], right_on=["period", "area", "node"])
     assert (carried["points"].abs() <= carried["whole"].abs() + 1e-9).all()
+
+
+@FEW
+@given(data=st.data())
+def test_no_part_of_the_cost_of_unevenness_is_ever_negative(make_scoring, data):
+    """Each child's own term, under any mean with p < 1, with gaps, zeros, floors and unequal weights."""
+    low = st.integers(-300, 99).map(lambda p: p / 100)
+    scoring = data.draw(editions(make_scoring, powers=low)).scoring
+    for form in formings(scoring):
+        share = shares(scoring.scores[:, :, form.children], scoring.child_weights[form.id])
+        terms = own_cost(scoring, form, share)
+        assert (terms[np.isfinite(scoring.scores[:, :, form.node])] > -1e-9).all()
+
+
+@FEW
+@given(data=st.data())
+def test_the_cost_of_unevenness_is_the_plain_mean_less_the_index(make_scoring, data):
+    """Nothing is below a floor here, so the same scores averaged plainly are the tree's arithmetic means."""
+    scoring = data.draw(editions(make_scoring, score=st.one_of(st.none(), st.floats(20, 100)))).scoring
+    recipe = {"aggregate": "arithmetic"}
+    leaves = scoring.scores[:, :, [scoring.node_index[n.id] for n in scoring.framework.indicators]]
+    plain = make_scoring(
+        scoring.framework, leaves, recipe, periods=PERIODS, weights=dict(scoring.child_weights)
+    )
+    both = np.isfinite(scoring.scores) & np.isfinite(plain.scores)
+    lost = np.zeros(scoring.scores.shape)
+    for row in unevenness(scoring).iter_rows(named=True):
+        at = scoring.period_index[row["period"]], scoring.area_index[row["area"]]
+        lost[(*at, scoring.node_index[row["node"]])] += row["points"]
+    assert np.abs(np.where(both, plain.scores - scoring.scores - lost, 0.0)).max() < 1e-9
+
+
+@FEW
+@given(data=st.data())
+def test_two_sides_that_are_the_same_have_nothing_between_them(make_scoring, data):
+    scoring = data.draw(editions(make_scoring)).scoring
+    at = [scoring.node_index[n.id] for n in scoring.framework.indicators]
+    leaves = scoring.scores[:, :, at].copy()
+    leaves[1, 1] = leaves[1, 0]
+    p = data.draw(ANY_POWER)
+    same = edition_of(
+        make_scoring(
+            scoring.framework,
+            leaves,
+            {"aggregate": {"method": "power", "p": p}, "floor": 1.0},
+            periods=PERIODS,
+        )
+    )
+    if np.isfinite(same.scoring.scores[1, 0, 0]):
+        found = explain.gap(same, "A000", "A001")
+        assert np.abs(found.frame["points"].to_numpy()).max() == 0.0
+        adds_up(found)
 
 
 def _powers(scoring):

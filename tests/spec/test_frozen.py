@@ -162,7 +162,7 @@ class TestImpute:
         two_known, one_known, _ = met(scoring, "w")
         assert two_known is not None  # there is a line on each two of the three others
         assert one_known is None  # and none on a single one
-        assert scoring.notes == ("1 gaps of w could not be filled: too little is known there",)
+        assert scoring.notes == ("1 gap of w could not be filled: too little is known there",)
 
     def test_an_indicator_that_the_edition_did_not_fill(self) -> None:
         before = scored(PAIR, KNOWN, {**PLAIN, "impute": "component-mean"})

@@ -124,6 +124,7 @@ def visit(context: Any, path: Path, *, scripts: bool) -> None:
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} overflows {width} px"
     if scripts:
+        page.evaluate("document.querySelectorAll('details').forEach(found => { found.open = true; })")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",

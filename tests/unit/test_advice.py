@@ -35,7 +35,7 @@ def town(tmp_path: Path) -> Path:
 
 def notes(town: Path, values: dict[tuple[str, str], list[float]]) -> tuple[str, ...]:
     rows = [
-        f"E{i},{period},{indicator},{value}"
+        f"E{i},{period},{indicator},{'' if value != value else value}"
         for (indicator, period), column in values.items()
         for i, value in enumerate(column, 1)
     ]
@@ -74,6 +74,33 @@ def test_a_published_period_without_an_index(town: Path) -> None:
     settings.write_text(settings.read_text().replace("weigh: pca", "weigh: equal, available: 1"))
     late = {key: column for key, column in WHOLE.items() if key != ("parks", "2023")}
     assert notes(town, late) == (WITHOUT_INDEX,)
+
+
+def test_areas_that_lose_the_index_are_named_with_what_they_lack(town: Path) -> None:
+    """One of three parts may be missing, not two: River lacks two in 2024, Vale one."""
+    lacking = dict(WHOLE)
+    lacking["crime", "2024"] = [10.0, float("nan"), 35.0]
+    lacking["schools", "2024"] = [10.0, float("nan"), float("nan")]
+    said = notes(town, lacking)
+    assert said[0] == (
+        "1 area has no index where others have one, because too few of the parts are known: River in 2024"
+        " (missing: crime and schools). `commonweal help EXPLAIN-SCORE` says what helps"
+    )
+    assert all("no index" not in note for note in notes(town, WHOLE))
+
+
+def test_a_period_of_which_nearly_all_is_hidden_has_no_index(town: Path) -> None:
+    settings = town / "commonweal.yaml"
+    settings.write_text(
+        settings.read_text().replace("subject: thing", "subject: person").replace("[2023, 2024]", "[2024]")
+    )
+    rows = [f"E{i},2024,{name},{i},{i},,count" for name in ("crime", "schools", "parks") for i in (1, 2, 3)]
+    table = "\n".join(["area,period,indicator,value,numerator,denominator,kind", *rows]) + "\n"
+    (town / "values.csv").write_text(table)
+    assert check(town).notes[0] == (
+        "2024 is published, but no area has an index in it: 9 of its 9 figures are hidden, and"
+        " those alone give no scale"
+    )
 
 
 def test_a_jump_of_ten_and_of_a_hundred(town: Path) -> None:

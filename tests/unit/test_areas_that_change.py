@@ -72,7 +72,8 @@ def test_the_interval_grows_as_the_page_says(edition: Edition) -> None:
 
 
 def test_the_way_is_said_and_the_audit_knows_who_is_unsure(edition: Edition) -> None:
-    assert "crimes: 3 of 3 areas hold figures apportioned from ward 2014, by people." in edition.notes
+    said = "By this weight 54.5% comes from areas that were parted, most in X: 100.0%."
+    assert f"crimes: 3 of 3 areas hold figures apportioned from ward 2014, by people. {said}" in edition.notes
     step = audit(edition).sections[1]
     found = [finding.found for finding in step.findings]
     assert (

@@ -14,6 +14,7 @@ from commonweal.insight.audit.document import STEPS
 from commonweal.insight.audit.written import lines
 from commonweal.model.area import Areas
 from commonweal.model.edition import Edition
+from commonweal.model.framework import Framework
 from commonweal.pipeline.frames import score
 
 AREAS = 60
@@ -153,6 +154,28 @@ def test_attributes_outside_the_index(sound: dict[str, np.ndarray]) -> None:
     assert "there is no link beyond chance" in said(beside, 9, Mark.NOTE)
     assert "size of areas (population)" in said(beside, 2, Mark.SOUND)
     assert "No figure about the areas from outside" in said(audit(made), 9, Mark.NOTE)
+
+
+def test_what_is_divided_already_is_not_to_be_divided(sound: dict[str, np.ndarray]) -> None:
+    people = np.linspace(1000, 9000, AREAS)
+    made = edition({**sound, "crimes": people / 10, "burglary": people / 500, "litter": people / 90})
+    nodes = (replace(n, unit="per 1,000 residents") if n.id == "burglary" else n for n in made.framework)
+    attributes = pl.DataFrame({"code": made.areas.codes, "population": people})
+    rates = pl.when(pl.col("indicator") == "litter").then(pl.lit("rate")).otherwise("kind").alias("kind")
+    beside = replace(
+        made,
+        areas=Areas("ward", "", made.areas.items, attributes),
+        scoring=replace(made.scoring, framework=Framework(tuple(nodes))),
+        observations=made.observations.with_columns(rates),
+    )
+    size = [finding for finding in findings(audit(beside), 2) if "size of areas" in finding.found]
+    assert [(f.found.split(": ")[1], f.look.split(",")[0]) for f in size] == [
+        ("figure crimes.", "Divide by a base"),
+        (
+            "figure burglary and figure litter.",
+            "They are divided already: ask whether each base is the right one",
+        ),
+    ]
 
 
 def test_a_wrong_score_fails_its_check(sound: dict[str, np.ndarray]) -> None:

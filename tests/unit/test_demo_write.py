@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from commonweal.demo import figures
-from commonweal.demo.borough import NOTICE, WARDS, YEARS
+from commonweal.demo.borough import WARDS, YEARS
 from commonweal.demo.write import RECORDS, write
 from commonweal.errors import CommonwealError
 
@@ -60,7 +60,7 @@ def test_every_indicator_has_values_or_a_measure(demo):
 
 def test_it_is_said_to_be_fictional(demo):
     text = " ".join((demo / "commonweal.yaml").read_text(encoding="utf-8").split())
-    assert NOTICE in text
+    assert "every place, person and figure on this page is invented." in text
 
 
 def test_about_a_quarter_of_a_million_records(demo):

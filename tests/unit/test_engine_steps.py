@@ -185,7 +185,7 @@ class TestImpute:
         assert [met(line, "x", p)[0] for p in range(4)] == [1, 3, 5, 9]
         limited = run(text, {**PLAIN, "impute": {"method": "linear", "limit": 2}})
         assert [met(limited, "x", p)[0] for p in range(4)] == [1, None, 5, 9]
-        assert limited.notes == ("1 gaps of x could not be filled: too little is known there",)
+        assert limited.notes == ("1 gap of x could not be filled: too little is known there",)
         carried = run(text, {**PLAIN, "impute": {"method": "carry", "limit": 1}})
         assert [met(carried, "x", p)[0] for p in range(4)] == [1, 1, None, 9]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -109,6 +110,42 @@ def test_a_second_build_is_refused(tmp_path: Path) -> None:
         with pytest.raises(CommonwealError, match="OUT-LOCKED"), replacing(out):
             pass
     assert (out / MARK).read_text() == "one"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        OSError("No space left on device (os error 28)"),  # as polars says it
+        PermissionError(errno.EACCES, os.strerror(errno.EACCES)),
+    ],
+)
+def test_a_disk_that_takes_no_more_is_told_and_the_old_output_is_whole(
+    tmp_path: Path, error: OSError
+) -> None:
+    out = tmp_path / "build"
+    write(out, "one")
+    with pytest.raises(CommonwealError, match=r"OUT-WRITE .*can't be written: (no space|permission)"):
+        _fails(out, error)
+    assert (out / MARK).read_text() == "one"
+    assert names(tmp_path) == ["build"]
+
+
+def test_another_fault_of_the_system_is_not_the_users(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        _fails(tmp_path / "build", FileNotFoundError(errno.ENOENT, "gone"))
+
+
+def test_an_output_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a file")
+    with pytest.raises(CommonwealError, match="OUT-WRITE"):
+        write(tmp_path / "a" / "b" / "build", "one")
+
+
+def _fails(out: Path, error: OSError) -> None:
+    with replacing(out) as tree:
+        (tree / MARK).write_text("two")
+        raise error
 
 
 def test_a_folder_that_is_no_output_is_never_replaced(tmp_path: Path) -> None:

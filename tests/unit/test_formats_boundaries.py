@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +101,53 @@ def test_metres_that_pass_for_degrees(tmp_path: Path) -> None:
     assert faults(path)[0].startswith("BOUNDARIES-CRS coordinates such as 500000, 153300 can't be degrees")
 
 
+def test_areas_of_another_vintage_are_one_fault_with_the_codes_that_are_there(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.geojson", geojson({"W1": polygon(SQUARE), "W2": polygon(SQUARE)}))
+    with pytest.raises(CommonwealError) as caught:
+        read_boundaries(path, "ward", [f"E{n:02}" for n in range(1, 24)])
+    (fault,) = caught.value.faults
+    assert fault.what.startswith("23 areas have no outline: 'E01', 'E02', 'E03', ")
+    assert fault.what.endswith(", 'E20' and 3 more")
+    assert fault.remedy == "Add them, or correct the codes in the property 'ward'. It holds 'W1', 'W2'."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{path}</SrcDataSource></OGRVRTLayer>'
+        "</OGRVRTDataSource>",
+        '{{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read {path}"}}',
+        "<OGRWFSDataSource><URL>http://127.0.0.1:9/</URL></OGRWFSDataSource>",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.geojson", "a.gdalg.json", "a.vrt", "a.geojson.gz"])
+def test_a_file_that_names_another_is_not_followed(tmp_path: Path, text: str, name: str) -> None:
+    outside = written(tmp_path / "secret.geojson", geojson({"E1": polygon(SQUARE)}))
+    contents = text.format(path=outside).encode()
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(contents) if name.endswith("gz") else contents)
+    assert faults(path) == ["FILE-FORMAT the file can't be read as boundaries"]
+
+
+def test_a_geopackage_that_reaches_for_another_file_is_refused(tmp_path: Path) -> None:
+    outside = written(tmp_path / "secret.geojson", geojson({"E1": polygon(SQUARE)}))
+    path = save(tmp_path / "a.gpkg", "GPKG", "EPSG:27700")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("pragma writable_schema=on")
+        database.execute(
+            "insert into sqlite_master(type, name, tbl_name, rootpage, sql) values ('table', 'b', 'b', 0, ?)",
+            (f"create virtual table b using VirtualOGR('{outside}')",),
+        )
+        database.execute("update gpkg_contents set table_name = 'b', data_type = 'attributes'")
+        database.commit()
+    assert faults(path) == ["FILE-FORMAT the file can't be read as boundaries"]
+
+
 def test_every_broken_outline_is_named(tmp_path: Path) -> None:
     shapes = {"E1": polygon(BOWTIE), "E2": {"type": "Point", "coordinates": [0, 51]}, "E3": None}
     path = written(tmp_path / "a.geojson", geojson(shapes))
     assert faults(path, ["E1", "E2", "E3", "E4"]) == [
-        "BOUNDARIES-MISSING area 'E3' has no outline",
-        "BOUNDARIES-MISSING area 'E4' has no outline",
+        "BOUNDARIES-MISSING 2 areas have no outline: 'E3', 'E4'",
         "BOUNDARIES-INVALID the outline of area 'E1' is broken: Self-intersection[0.05 51.05]",
         "BOUNDARIES-INVALID the outline of area 'E2' is a Point",
     ]
@@ -122,7 +165,8 @@ def test_a_property_that_is_not_there_and_a_code_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.geojson", "a.geojson.gz"])
 def test_a_file_that_is_no_boundaries(tmp_path: Path, name: str) -> None:
     path = written(tmp_path / name, b"{}")
-    assert faults(path) == ["FILE-FORMAT the file can't be read as boundaries"]
+    said = "is not whole gzip" if name.endswith("gz") else "can't be read as boundaries"
+    assert faults(path) == [f"FILE-FORMAT the file {said}"]
 
 
 def test_real_wards(shared_data: Path) -> None:

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from commonweal.errors import CommonwealError
-from commonweal.formats.tables import read_table
+from commonweal.formats import packed
+from commonweal.formats.tables import read_published, read_table
+from commonweal.publish.tables import write_table
 
 ROWS = [("E1", "Café", "1.5"), ("E2", None, "2")]
 
@@ -43,6 +45,15 @@ def test_a_header_full_of_semicolons_is_still_parted_by_commas(tmp_path: Path) -
     path = tmp_path / "a.csv"
     path.write_text("code,Crime; rate; 2014,Age; mean; 2015\nE1,2,3\n")
     assert read_table(path).frame.columns == ["code", "Crime; rate; 2014", "Age; mean; 2015"]
+
+
+def test_a_published_table_reads_as_it_was_before_it_was_guarded(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"area": ["=1+1", "-x", "it's"], "score": ["1", None, "3"]})
+    write_table(frame, tmp_path / "a.csv")
+    assert "'=1+1" in (tmp_path / "a.csv").read_text()
+    assert read_published(tmp_path / "a.csv").equals(frame)
+    write_table(frame.clear(), tmp_path / "b.csv")
+    assert read_published(tmp_path / "b.csv").columns == ["area", "score"]
 
 
 def test_lines_count_blank_rows_and_line_ends_in_cells(tmp_path: Path) -> None:
@@ -135,3 +146,18 @@ def test_what_is_said_about_a_broken_table(tmp_path: Path, name: str, raw: bytes
     (tmp_path / name).write_bytes(raw)
     with pytest.raises(CommonwealError, match=said):
         read_table(tmp_path / name)
+
+
+def test_a_name_that_looks_like_a_pattern_is_only_a_name(tmp_path: Path) -> None:
+    pl.DataFrame({"code": ["E1"]}).write_parquet(tmp_path / "[ab]*.parquet")
+    pl.DataFrame({"code": ["secret"]}).write_parquet(tmp_path / "a.parquet")
+    assert read_table(tmp_path / "[ab]*.parquet").frame["code"].to_list() == ["E1"]
+
+
+def test_a_packed_table_that_fills_memory_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "LARGEST", 1_000)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"code\n" + b"E1\n" * 1_000))
+    with pytest.raises(CommonwealError, match="the file unpacks to more than"):
+        read_table(tmp_path / "a.csv.gz")

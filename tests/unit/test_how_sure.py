@@ -75,6 +75,15 @@ def test_neither_order_of_rows_nor_threads_play_a_part():
         assert edition.progress.equals(other.progress)
 
 
+def test_it_is_told_how_far_the_draws_have_come():
+    told = []
+    how_sure(counted(COUNTS), report=told.append)
+    chance, choices = ([line for line in told if line.startswith(what)] for what in ("Draw", "Re-run"))
+    assert chance[-1] == "Drawing what chance could do: 200 of 200"
+    assert choices[-1] == "Re-running with other choices: 200 of 200"
+    assert [*chance, *choices] == told
+
+
 def test_batches_play_no_part(monkeypatch):
     edition = counted(COUNTS)
     monkeypatch.setattr("commonweal.insight.uncertainty.chance.batch_size", lambda cells: 7)
@@ -202,6 +211,19 @@ def test_leaving_a_part_out_is_a_weight_of_none():
     at = edition.scoring.node_index
     kept = edition.scoring.scores[:, :, [at["i4"], at["i6"]]].mean(axis=-1)
     assert held[at["c0"]][2] == pytest.approx(kept)
+
+
+def test_runs_that_differ_in_the_mean_alone_are_formed_as_each_by_itself():
+    edition = counted(COUNTS)
+    means = [Alternative(way, {"aggregate": {"index": way}, "floor": 1}) for way in ("harmonic", "geometric")]
+    experiment = Experiment.of(edition, (Choice("mean", (Alternative("as published"), *means)),))
+    points = np.array([[0.1], [0.9], [0.5], [0.2]])
+    root = edition.scoring.node_index["index"]
+    ((runs, together),) = experiment.run(points)
+    for run, scores in zip(runs, together[root], strict=True):
+        ((_, alone),) = experiment.run(points[[run]])
+        assert np.array_equal(scores, alone[root][0], equal_nan=True)
+    assert len({scores.tobytes() for scores in together[root]}) == 3
 
 
 def test_usual_choices_fit_the_scale():

@@ -164,7 +164,7 @@ def test_what_the_floor_lifts_has_a_row(make_scoring):
         (("Abby", "River"), {}, "AREA-UNKNOWN"),
         (("Abbey", "2011"), {}, "EXPLAIN-AGAINST"),
         (("Abbey", "peers"), {}, "EXPLAIN-AGAINST"),
-        (("Abbey", "River"), {"node": "Health"}, "EXPLAIN-NODE"),
+        (("Abbey", "River"), {"node": "Healthy"}, "EXPLAIN-NODE"),
         (("Abbey", "River"), {"period": "2011"}, "EXPLAIN-PERIOD"),
         (("Valence", "River"), {}, "EXPLAIN-SCORE"),
         (("Abbey", "Valence"), {}, "EXPLAIN-SCORE"),

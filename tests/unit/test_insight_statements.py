@@ -187,7 +187,9 @@ def test_a_hidden_figure_is_never_quoted():
 def test_an_area_without_a_score_says_so():
     gap = [row if a != 2 else [np.nan] * 3 for a, row in enumerate(LATEST)]
     said = interpret(made(observed(EARLIER, gap)), NONE_GIVEN).statements.filter(area="A2")
-    assert said["text"].to_list() == ["Priory has no score for 2018, because too little is known about it."]
+    assert said["text"].to_list() == [
+        "Priory has no score for 2018: no indicator has a figure that can be scored."
+    ]
 
 
 def test_ties_are_joint():

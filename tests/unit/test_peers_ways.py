@@ -241,3 +241,20 @@ def test_an_empty_cell_of_an_attribute_is_told_with_its_line(tmp_path):
     assert told(root) == [
         "areas.csv:4: PEERS-ATTRIBUTE the attribute 'size' is empty for area 'C'; Fill in a number."
     ]
+
+
+def test_an_attribute_that_is_an_indicator_under_another_name_is_refused(tmp_path):
+    """The values of crime in 2024, in a column of another name."""
+    root = small(tmp_path, "\n  by:\n    - nuisance")
+    crime = {
+        row.split(",")[0]: row.split(",")[3]
+        for row in (root / "data" / "values.csv").read_text().splitlines()
+        if ",2024,crime," in row
+    }
+    (root / "areas.csv").write_text(
+        "code,name,nuisance\n" + "".join(f"{a},Ward {a},{value}\n" for a, value in crime.items())
+    )
+    with pytest.raises(CommonwealError) as raised:
+        commonweal.build(root)
+    assert [fault.code for fault in raised.value.faults] == ["PEERS-IN-INDEX"]
+    assert "'nuisance' has the figures of 'crime'" in str(raised.value)

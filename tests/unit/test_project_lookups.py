@@ -115,9 +115,14 @@ def test_everything_on_old_areas_reaches_the_new_ones(tmp_path: Path) -> None:
         ("Z", 1, 2),
     ]
     assert lines(collected.ledger) == ["crimes: 26 read, 26 counted (100%)"]
-    assert read.told == (
-        "crimes: 3 of 3 areas hold figures apportioned from ward 2014, by people.",
-        "values.csv: 3 of 3 areas hold figures apportioned from ward 2014, by people.",
+    said = (
+        "3 of 3 areas hold figures apportioned from ward 2014, by people. By this weight 54.5% comes from"
+        " areas that were parted, most in X: 100.0%."
+    )
+    assert read.told == (f"crimes: {said}", f"values.csv: {said}", f"population: {said}")
+    assert read.notes == ()
+    assert collected.exact == (
+        "crimes: 22 of 26 counted records (84%) are of areas that were parted; in X that is 100% of them",
     )
     sources = dict(collected.moved.group_by("source").agg(pl.col("indicator").n_unique()).rows())
     assert sources == {"crimes": 2, "population": 2, "values.csv": 1}
@@ -197,9 +202,11 @@ def test_a_chain_of_lookups(tmp_path: Path) -> None:
     crimes = "ward,kind\n" + "1,theft\n" * 3 + "2,x\n" + "3,theft\n"
     read = loaded(tmp_path, *slips, small__csv="from,to\n1,A\n2,A\n3,B\n", crimes__csv=crimes)
     counted = collect(read).counted.frame.filter(indicator="crime")
-    assert counted["numerator"].to_list() == [3, 2, 0]
-    assert read.told[0] == (
-        "crimes: 2 of 3 areas hold figures apportioned from lsoa 2011 by way of ward 2014, by people."
+    # nothing leads to Z, so that it has no figure, rather than a 0 that nobody counted
+    assert counted.select("area", "numerator").rows() == [("X", 3), ("Y", 2)]
+    assert read.told[:2] == (
+        "crimes: 2 of 3 areas hold figures apportioned from lsoa 2011 by way of ward 2014, by people.",
+        "crimes: no area of lsoa 2011 leads to Z, so that there is no figure.",
     )
 
 
@@ -398,6 +405,13 @@ def test_a_faulty_lookup_is_the_only_fault(tmp_path: Path) -> None:
             ["commonweal.yaml:16: LOOKUP-AREAS none of the 3 areas that the lookup leads to is in the "],
         ),
         (
+            ("lookup.csv", "lookup.csv"),
+            {"lookup__csv": LOOKUP.replace("B,Y", "B,y").replace("C,Y", "C,y")},
+            [
+                "lookup.csv:4: LOOKUP-AREAS the lookup leads to 'y', did you mean 'Y'? Write it as the areas",
+            ],
+        ),
+        (
             ("path: lookup.csv, weight: people", "boundaries: areas.geojson, weight: people"),
             {},
             [
@@ -424,7 +438,7 @@ def test_a_faulty_lookup_is_the_only_fault(tmp_path: Path) -> None:
             ["commonweal.yaml:16: PROJECT-KEY the key 'vintag' under lookups, item 1, from is not known"],
         ),
     ],
-    ids=["targets", "best", "nothing", "blank", "aim", "outlines", "no origin", "key", "inner key"],
+    ids=["targets", "best", "nothing", "blank", "aim", "slip", "outlines", "no origin", "key", "inner key"],
 )  # fmt: skip
 def test_what_is_said_of_a_lookup(
     tmp_path: Path, slip: tuple[str, str], files: dict[str, str], said: list[str]
@@ -434,6 +448,25 @@ def test_what_is_said_of_a_lookup(
     assert len(found) == len(said), found
     for message, words in zip(found, said, strict=True):
         assert message.startswith(words)
+
+
+def test_what_leaves_the_project_by_a_lookup_is_told(tmp_path: Path) -> None:
+    """Other codes may be right, where a table is about a larger place; they are told all the same."""
+    code = {
+        "areas__csv": "code,name\nX,Exe\nY,Wye\nZone1,Zed\n",
+        "new__csv": NEW_POPULATION.replace("Z", "Zone1"),
+    }
+    other = LOOKUP.replace("C,Z", "C,Zone2") + "D,Q,5\n"
+    outlines = squares(X=box(0, 300), Y=box(300, 900), Zone1=box(900, 1000))
+    read = loaded(tmp_path, OWN_POPULATION, lookup__csv=other, areas__geojson=outlines, **code)
+    assert read.notes == (
+        "lookup.csv:5: LOOKUP-AREAS 2 of the 4 areas that the lookup leads to are not in the areas table; 1"
+        " old area is shared with them; the first is 'Zone2', did you mean 'Zone1'?",
+    )
+    assert read.told[1] == "crimes: no area of ward 2014 leads to Zone1, so that there is no figure."
+    collected = collect(read)
+    assert set(collected.counted.frame["area"]) == {"X", "Y"}
+    assert lines(collected.ledger) == ["crimes: 26 read, 24 counted (92%), 2 in areas of another place"]
 
 
 @pytest.mark.parametrize(

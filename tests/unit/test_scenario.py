@@ -78,7 +78,6 @@ def test_an_area_is_passed_and_one_falls_behind() -> None:
         ("-10%", 112.5),
         ("+5", 130.0),
         ("−5", 120.0),
-        ("=-2", -2.0),
         ("1.25e2", 125.0),
         (" 90 ", 90.0),
     ],
@@ -86,6 +85,23 @@ def test_an_area_is_passed_and_one_falls_behind() -> None:
 def test_full_values_and_changes(typed: str, value: float) -> None:
     found = whatif(edition_of(), "E2", {"Crime rate": typed})
     assert found.figures["value_after"].to_list() == [value]
+
+
+def test_below_nothing_is_supposed_where_it_can_be() -> None:
+    """Degrees may be below 0; crimes per 1,000 people and a share of adults may not."""
+    degrees = TREE.with_columns(unit=pl.Series(["", "% of adults", "degrees"]))
+    edition = commonweal.score(VALUES, degrees, RECIPE)
+    assert whatif(edition, "E2", {"crime": "=-2"}).figures["value_after"].to_list() == [-2.0]
+    with pytest.raises(CommonwealError) as caught:
+        whatif(edition_of(), "E2", {"crime": "-130", "jobs": "+40"})
+    crime, jobs = caught.value.faults
+    assert (crime.what, jobs.what) == (
+        "'crime' would be −5.0 per 1,000 people", "'jobs' would be 112.0% of adults",
+    )  # fmt: skip
+    assert crime.remedy.startswith("A count or a rate is never below 0. It is 125.0 per 1,000 people now.")
+    assert jobs.remedy == "A share lies between 0% and 100%. It is 72.0% of adults now."
+    beyond = VALUES.with_columns(crime=pl.Series([-1.0, 125.0, 60.0]))  # net of something, then
+    assert whatif(edition_of(values=beyond), "E2", {"crime": "-130"}).figures["value_after"][0] == -5.0
 
 
 def test_beyond_a_goalpost_is_held_and_said() -> None:
@@ -351,6 +367,65 @@ def test_targets_are_met(small: Edition, target: str) -> None:
         assert index["rank_after"] <= int(wanted)
     else:
         assert wanted.replace("-", " ") in (index["performance_after"], index["progress_after"])
+
+
+def test_a_node_below_the_index_reaches_a_target(small: Edition) -> None:
+    """Only what it is formed of moves, its own ranks and classes count, and the index is told beside it."""
+    node = next(node for node in small.framework.parents if node.parent)
+    parts = {leaf.id for leaf in small.framework.below(node.id)}
+    found = whatif_reach(small, "A", "rank=3", within=["all"], node=node.name.upper())
+    assert (found.node, found.reached) == (node.id, True)
+    assert set(found.moves["indicator"]) <= parts
+    assert found.scenario is not None
+    own = found.scenario.nodes.row(by_predicate=pl.col("node") == node.id, named=True)
+    assert own["rank_after"] <= 3
+    assert own["score_after"] == pytest.approx(found.score, abs=1e-6)
+    assert f"for {node.name.lower()}" in found.says[0]
+    assert sum(said.startswith("Its index would be") for said in found.says) == 1
+    for target in ("class=over", "score=60"):
+        assert whatif_reach(small, "A", target, within=["all"], node=node.id).reached
+    lead = small.scoring.ranks[1, :, small.scoring.node_index[node.id]].argmin()
+    first = whatif_reach(small, small.scoring.areas[lead], "rank=2", node=node.id)
+    assert "Nothing need change" in first.says[0]
+    assert ", first of 6 wards" in first.says[0]
+
+
+def test_the_least_change_of_a_node_by_hand(small: Edition) -> None:
+    """An indicator is its own node: it takes just the points between its score and the target's."""
+    leaf = small.framework.indicators[0]
+    n = small.scoring.node_index[leaf.id]
+    scores = small.scoring.scores[1, :, n]
+    low, high = small.scoring.areas[int(scores.argmin())], np.sort(scores)[-1]
+    found = whatif_reach(small, low, "rank=1", within=["all"], node=leaf.id)
+    assert found.moves["indicator"].to_list() == [leaf.id]
+    assert found.points == pytest.approx(high - scores.min(), abs=1e-6)
+
+
+def test_a_budget_for_a_node(small: Edition) -> None:
+    node = next(node for node in small.framework.parents if node.parent)
+    parts = {leaf.id for leaf in small.framework.below(node.id)}
+    place = whatif_place_budget(small, 10.0, within=["all"], node=node.id)
+    assert (place.node, place.areas.height) == (node.id, 6)
+    for row in place.areas.iter_rows(named=True):
+        alone = whatif_budget(small, row["area"], 10.0, within=["all"], node=node.id)
+        assert set(alone.moves["indicator"]) <= parts
+        own = small.scoring.scores[
+            1, small.scoring.area_index[row["area"]], small.scoring.node_index[node.id]
+        ]
+        after = own
+        if alone.scenario is not None:
+            after = alone.scenario.nodes.filter(node=node.id)["score_after"][0]
+        assert (row["score_before"], row["score_after"]) == (
+            pytest.approx(own),
+            pytest.approx(after, abs=1e-9),
+        )
+    other = next(leaf.id for leaf in small.framework.indicators if leaf.id not in parts)
+    with pytest.raises(CommonwealError, match="is no part of") as caught:
+        whatif_budget(small, "A", 5.0, node=node.id, only=[other])
+    assert code_of(caught) == ["INDICATOR-UNKNOWN"]
+    with pytest.raises(CommonwealError, match="perhaps") as caught:
+        whatif_place_budget(small, 5.0, node=node.id + "x")
+    assert code_of(caught) == ["EXPLAIN-NODE"]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 from commonweal.errors import CommonwealError
-from commonweal.formats.projection import projection
 from commonweal.model.area import Boundaries
+from commonweal.model.projection import projection
 from commonweal.model.source import Link
 from commonweal.sources.link.point import by_point, locate
 
@@ -82,7 +82,7 @@ def test_a_point_beyond_the_reach_of_the_projection_is_outside() -> None:
 
 def test_without_the_extra_the_grid_is_two_metres_off_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     exact, _ = projection("EPSG:4326", "EPSG:27700")
-    monkeypatch.setattr("commonweal.formats.projection.find_spec", lambda name: None)
+    monkeypatch.setattr("commonweal.model.projection.find_spec", lambda name: None)
     usual, notes = projection("EPSG:4326", "EPSG:27700")
     assert notes[1] == (
         "This crosses to or from the British National Grid and can be about 2 metres off."

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -264,6 +267,28 @@ def test_numbers_of_a_database_are_written_as_people_write_them(tmp_path: Path) 
     assert read["a.sqlite"].row(0) == ("A", "5", "0.25", "7", "6162", None)
 
 
+def test_a_time_stamp_of_a_database_file_is_the_same_on_every_machine(tmp_path: Path) -> None:
+    write_duckdb(
+        tmp_path / "a.duckdb",
+        "create table stamps as select timestamptz '2020-01-01 00:00:00+00' as at, -0.0::double as depth",
+    )
+    read = (
+        "import sys; from pathlib import Path; from commonweal.sources.read.written import Written;"
+        "from commonweal.sources.backends.duckdb_file import batches;"
+        "stamps = Written(Path(sys.argv[1]), 'duckdb', ('at', 'depth'), part='stamps');"
+        "print(next(batches(stamps)).frame.row(0))"
+    )
+    for zone in ("UTC", "America/New_York"):
+        done = subprocess.run(
+            [sys.executable, "-c", read, str(tmp_path / "a.duckdb")],
+            env={**os.environ, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == "('2020-01-01 00:00:00+00', '0')"
+
+
 def test_names_of_fields_that_engines_do_not_take(tmp_path: Path) -> None:
     (tmp_path / "cases.jsonl").write_text('{"ward": "A", "": "1", "WARD\\u0000": "2", "a\\u0000": "3"}\n')
     measure = Measure("a", "cases", "count")
@@ -309,5 +334,5 @@ def test_readings_of_sensors_belong_to_the_month_of_their_time(tmp_path: Path, e
         ("2026-01", "A", 11.0), ("2026-01", "B", 0.0), ("2026-02", "A", 0.0), ("2026-02", "B", 2.0),
     ]  # fmt: skip
     assert type_lines(project, collected) == [
-        "cases: when reads as months (100%), ward reads as text, 2 different"
+        "cases: when reads as times, counted by month (100%), ward reads as text, 2 different"
     ]

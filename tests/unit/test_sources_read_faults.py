@@ -296,3 +296,21 @@ def test_the_old_output_stays_whole(built: Path, name: str, held: bytes, code: s
     assert "secret" not in done.stderr
     assert contents(built / "build") == before
     assert not (built / ".commonweal" / "scratch").exists()
+
+
+@pytest.mark.parametrize("largest", [0, 200, 2_000, 5_000, 20_000])
+def test_a_disk_that_fills_while_the_output_is_written(built: Path, largest: int) -> None:
+    """Wherever in the writing it happens: the table, the page or the file of some size that is too large."""
+    before = contents(built / "build")
+    (built / "data" / "cases.csv").write_text("ward\n" + "A\nB\nC\nD\nE\nF\n" * 9)
+    done = build(built, largest=largest)
+    assert done.returncode == 2, done.stderr
+    assert "OUT-WRITE" in done.stderr
+    assert "file too large; Free some room" in done.stderr
+    assert contents(built / "build") == before
+    assert [p.name for p in built.iterdir() if p.name.startswith(".build") and p.is_dir()] == []
+    whole = build(built)
+    assert whole.returncode == 0, whole.stderr
+    ledger = (built / "build" / "data" / "ledger.csv").read_text()
+    assert "cases,read,54," in ledger
+    assert "cases,counted,54," in ledger

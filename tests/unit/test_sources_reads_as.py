@@ -32,9 +32,9 @@ def told(root: Path, text: str = CSV, **keys: Any) -> list[str]:
 
 def test_what_columns_read_as(tmp_path: Path) -> None:
     assert told(tmp_path, key="id") == [
-        "cases: when reads as months (80%), ward reads as text, 2 different, fare reads as numbers (80%),"
-        " id reads as numbers (100%), kind reads as text, 2 different, 20% empty,"
-        " lon reads as numbers (100%), 20% empty"
+        "cases: when reads as days, counted by month (80%), ward reads as text, 2 different,"
+        " fare reads as numbers (80%), id reads as numbers (100%), kind reads as text, 2 different,"
+        " 20% empty, lon reads as numbers (100%), 20% empty"
     ]
 
 
@@ -75,7 +75,8 @@ def test_every_form_reads_as_the_same(tmp_path: Path, name: str) -> None:
     project = made_project(tmp_path, [records], [measure])
     reads, misfits = type_lines(project, collect(project))
     assert reads == (
-        "cases: when reads as months (100%), ward reads as text, 3 different, cost reads as numbers (100%),"
+        "cases: when reads as days, counted by month (100%), ward reads as text, 3 different,"
+        " cost reads as numbers (100%),"
         " id reads as numbers (100%), kind reads as text, 2 different, 20% empty"
     )
     assert misfits.startswith(f"cases: kind is declared a number; 4 of 4 cells are not, the first at {name}")

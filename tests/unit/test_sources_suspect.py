@@ -85,8 +85,42 @@ def test_unknown_codes_are_a_fault_unless_the_source_is_wider(tmp_path: Path) ->
 def test_dates_that_can_not_be_read_are_a_fault(tmp_path: Path) -> None:
     text = "ward,when\nA,2016-01-02\nA,12/25/2016\nB,soon\n"
     found = said(project_of(tmp_path, text, date="when", period=""))
+    assert found == (
+        "commonweal.yaml:7: RECORDS-UNDATED the dates of 'cases' look month-first, as in 04/13/2016: 1 can"
+        " only be read so, 0 only day-first; Write `dates: month-first` at the source, or give days as"
+        " 2016-04-13."
+    )
+    text = text.replace("12/25/2016", "25 May")
+    found = said(project_of(tmp_path, text, date="when", period=""))
+    assert found == (
+        "commonweal.yaml:7: RECORDS-UNDATED 1 of 3 records of 'cases' have a date that can be read;"
+        " Write dates as 2016-04-13, 13/04/2016, 2016-04, 2016-Q2, 2016 or 2015/16, all of one kind."
+    )
+
+
+AMERICAN = "ward,when\n" + "A,04/05/2016\n" * 3 + "B,4/13/2016 10:20\n"
+
+
+def test_dates_with_the_month_first_are_never_read_day_first_without_a_word(tmp_path: Path) -> None:
+    """Three of four could be read, and would be put in May; a single date with a day above 12 tells."""
+    found = said(project_of(tmp_path, AMERICAN, date="when", period=""))
     assert found.startswith(
-        "commonweal.yaml:7: RECORDS-UNDATED 1 of 3 records of 'cases' have a date that can be read; "
+        "commonweal.yaml:7: RECORDS-UNDATED the dates of 'cases' look month-first, as in 04/13/2016: 1 can"
+        " only be read so, 0 only day-first, and 3 could be either and would be put in a wrong month; "
+    )
+    collected = collect(project_of(tmp_path, AMERICAN, date="when", period="", month_first=True))
+    assert ledger_lines(collected.ledger) == ["cases: 4 read, 4 counted (100%)"]
+    british = AMERICAN.replace("4/13", "13/4")
+    found = said(project_of(tmp_path, british, date="when", period="", month_first=True))
+    assert "look day-first, as in 13/04/2016: 1 can only be read so" in found
+    assert "Write `dates: day-first` at the source" in found
+
+
+def test_dates_that_show_no_order_are_told_to_the_analyst(tmp_path: Path) -> None:
+    project = project_of(tmp_path, "ward,when\nA,04/05/2016\n", date="when", period="")
+    assert collect(project).exact == (
+        "cases: no date of when shows whether day or month comes first; they are read day-first, and"
+        " `dates: month-first` changes that",
     )
 
 

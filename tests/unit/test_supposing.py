@@ -66,7 +66,7 @@ def test_the_reference_has_every_column(folder: Path) -> None:
         (Question("A", ("crime=1",), reach="rank=1"), "several things"),
         (Question("A", reach="rank=1", budget=3.0), "several things"),
         (Question(reach="rank=1"), "no area is named"),
-        (Question("A", ("crime=1",), within=("all",)), "bound a change that is looked for"),
+        (Question("A", ("crime=1",), within=("all",)), "are for a change that is looked for"),
     ],
 )
 def test_questions_that_are_none(tmp_path: Path, question: Question, says: str) -> None:

@@ -20,7 +20,7 @@ from commonweal.insight.diagnose.influence import influence
 from commonweal.insight.diagnose.removal import removals, without
 from commonweal.insight.moves import STEPS, moves
 from commonweal.insight.unevenness import unevenness
-from commonweal.methods.aggregate import NEEDS_ALL, power
+from commonweal.methods.aggregate import power
 from commonweal.methods.weigh import OWN_WEIGHTS, Weighing, benefit_of_doubt
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import Edition, Scoring
@@ -118,9 +118,6 @@ class TestRefused:
             scored(TREE, ROWS, {**OWN, "aggregate": way})
         assert [fault.code for fault in refused.value.faults] == ["RECIPE-METHOD"]
         assert "compares areas" in str(refused.value)
-
-    def test_what_compares_areas_is_known_to_recipe_and_engine_alike(self) -> None:
-        assert COMPARES == NEEDS_ALL
 
     def test_least_shares_of_more_than_one_together(self) -> None:
         with pytest.raises(CommonwealError) as refused:

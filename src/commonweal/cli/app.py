@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from typing import Final
@@ -54,6 +55,8 @@ def version(show: bool = typer.Option(False, "--version", help="Print the versio
 
 def run() -> None:
     """Run the command line; exit 0 when done, 2 for the user to put right, 1 for our own fault."""
+    # what is multiplied here is small: another thread of the linear algebra would wait in a loop for more
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except CommonwealError as error:

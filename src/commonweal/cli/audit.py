@@ -13,7 +13,9 @@ EXAMPLE: Final = "Example: commonweal audit marlbridge"
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project folder.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The project folder, or that of an edition (OUT).")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
     pack: Annotated[
         bool, typer.Option("--pack", help="Write the governance pack instead: a page to print and sign.")

@@ -21,6 +21,7 @@ def run(
 ) -> None:
     """Build and publish."""
     from commonweal.cli.progress import steps
+    from commonweal.insight.words import types
     from commonweal.pipeline.folder import build
     from commonweal.sources import ledger_lines
 
@@ -28,8 +29,10 @@ def run(
     with steps() as report:
         edition = build(folder, out, internal=internal, report=report, advise=advice.append)
     target = out if out is not None else folder / "build"
-    typer.echo(f"{edition.place}: {edition.title}, {edition.periods[0]} to {edition.periods[-1]}")
-    typer.echo(f"{len(edition.areas)} areas, {len(edition.framework.indicators)} indicators")
+    span = " to ".join(dict.fromkeys(period.label for period in (edition.periods[0], edition.periods[-1])))
+    typer.echo(f"{edition.place}: {edition.title}, {span}")
+    areas, indicators = len(edition.areas), len(edition.framework.indicators)
+    typer.echo(f"{areas:,} {types('area', areas)}, {indicators} {types('indicator', indicators)}")
     said = edition.statements
     for finding in said.filter((said["area"] == "") & (said["kind"] == "finding") & (said["node"] == ""))[
         "text"

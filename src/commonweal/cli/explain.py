@@ -13,11 +13,17 @@ EXAMPLE: Final = "Example: commonweal explain marlbridge Quayside --against peer
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project folder.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The project folder, or that of an edition (OUT).")
+    ],
     area: Annotated[str, typer.Argument(metavar="AREA", help="An area's name or code.")],
     against: Annotated[
-        str, typer.Option(metavar="AREA|PERIOD|peers|all", help="What to compare with.")
-    ] = "peers",
+        str | None,
+        typer.Option(
+            metavar="AREA|PERIOD|peers|all",
+            help="What to compare with [default: peers, or all where the project names none].",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Explain a score and a gap."""

@@ -14,11 +14,11 @@ def steps() -> Iterator[Callable[[str], None]]:
         yield lambda step: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        # How long a step takes depends on the records, so the bar shows that work goes on.
+    # How long a step takes depends on the records: the time shows that work goes on, and nothing spins.
+    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=1) as progress:
         running = progress.add_task("Starting", total=None)
 
         def show(step: str) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def lines(frame: pl.DataFrame, decimals: int = 1) -> Iterator[str]:
-    """The header and rows of a frame, columns aligned, numbers to the right.
+    """The header and rows of a frame, columns aligned, numbers to the right, written as in sentences.
 
     >>> import polars as pl
     >>> list(lines(pl.DataFrame({"ward": ["Abbey", "River"], "score": [37.1, 9.0]})))
@@ -31,4 +31,6 @@ def lines(frame: pl.DataFrame, decimals: int = 1) -> Iterator[str]:
 def _text(value: object, decimals: int) -> str:
     if value is None:
         return ""
-    return f"{value:.{decimals}f}" if isinstance(value, float) else str(value)
+    from commonweal.insight.words import number
+
+    return number(value, decimals) if isinstance(value, float) else str(value)

@@ -50,6 +50,10 @@ def run(
         list[str] | None,
         typer.Option(metavar="INDICATOR", help="Choose from these indicators; may be repeated."),
     ] = None,
+    node: Annotated[
+        str | None,
+        typer.Option(metavar="NODE", help="What is to rise, if not the index: a dimension, a component."),
+    ] = None,
     period: Annotated[
         str | None, typer.Option(metavar="PERIOD", help="A published period, if not the latest.")
     ] = None,
@@ -61,7 +65,7 @@ def run(
     from commonweal.pipeline.supposing import Question, answer
 
     asked = Question(
-        area, tuple(figures or ()), reach, budget, tuple(within or ()), tuple(only or ()), period
+        area, tuple(figures or ()), reach, budget, tuple(within or ()), tuple(only or ()), node, period
     )
     with steps() as report:
         told = answer(folder, asked, report=report)

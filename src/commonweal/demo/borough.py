@@ -10,10 +10,6 @@ from typing import Final
 
 NAME: Final = "Marlbridge"
 COUNTY: Final = "Wexmoor county"
-NOTICE: Final = (
-    "Marlbridge is a fictional borough, made to show what this software does:"
-    " every place, person and figure on this page is invented."
-)
 YEARS: Final = (2021, 2022, 2023, 2024, 2025)
 
 

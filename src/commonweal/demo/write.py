@@ -30,13 +30,14 @@ RECORDS: Final[dict[str, Chunk]] = {
 _ROWS_AT_ONCE: Final = 500_000  # of a Parquet file: a row group, and all that is held in memory
 
 
-def write(target: Path, *, scale: int = 1, seed: int = 2026) -> None:
+def write(target: str | Path, *, scale: int = 1, seed: int = 2026) -> None:
     """Write the demo of a fictional borough to `target`, which must not exist or be empty.
 
     At `scale` N the borough is N times as populous and has N times the records (about 260,000 at 1), so
     that rates stay as they are; records are written as they are drawn, in bounded memory. The same
     scale and seed give the same bytes. Raises TARGET-NOT-EMPTY.
     """
+    target = Path(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CommonwealError(
             Fault(

@@ -122,7 +122,8 @@ def _codes(column: pl.Series, names: tuple[str, ...] | list[str]) -> NDArray[np.
 
 
 def _protected(frame: pl.DataFrame, framework: Framework) -> Flags:
-    touched = frame.filter(pl.col("status").is_in([Status.ROUNDED.value, Status.SUPPRESSED.value]))
+    passed = pl.col("status").is_in([Status.ROUNDED.value, Status.SUPPRESSED.value])
+    touched = frame.filter(passed | pl.col("round_to").is_not_null())
     ids = set(touched["indicator"].unique().to_list())
     return np.array([node.id in ids for node in framework.indicators], dtype=bool)
 

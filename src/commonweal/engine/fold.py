@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
@@ -73,6 +74,7 @@ def score(
         label: fill(observations, framework, areas, Periods((Period.parse(label),), periods.carry))
         for label in sorted({step.base for step in recipe.cells if isinstance(step, Fitted) and step.base})
     }
+    raise_any(_no_base(recipe, bases, observations))
     context = Context(areas.attributes, pl.DataFrame() if denominators is None else denominators)
     return fold(
         entered,
@@ -84,6 +86,28 @@ def score(
         context=context,
         answers=answers or {},
     )
+
+
+def _no_base(recipe: Recipe, bases: Mapping[str, Entered], observations: Observations) -> list[Fault]:
+    """RECIPE-RULE once for each base period that nothing is known of, whatever the indicators."""
+    known = sorted(map(Period.parse, observations.frame["period"].unique()))
+    absent = [
+        label
+        for label, base in bases.items()
+        if np.isnan(base.values).all() and label not in {period.label for period in known}
+    ]
+    steps = [step for step in recipe.cells if isinstance(step, Fitted)]
+    keys = {label: next(step.key for step in steps if step.base == label) for label in absent}
+    held = ", ".join(period.label for period in known)
+    return [
+        Fault(
+            "RECIPE-RULE",
+            f"no indicator has a value in the base period {label}",
+            f"Choose a base that has values. They are of {held}.",
+            path=(key, "base"),
+        )
+        for label, key in keys.items()
+    ]
 
 
 def fold(
@@ -103,8 +127,7 @@ def fold(
     """
     context = context or Context()
     cells = Cells.of(framework, areas, entered, bases or {})
-    run = Run(framework, context, editions, cells, cells.values)
-    run.all(recipe)
+    run = reduce(Run.then, recipe.cells, Run.of(framework, context, editions, cells))
     tree = Tree.of(framework, run.cells, run.scales)
     faults: list[Fault] = []
     for parent in framework.parents:
@@ -152,33 +175,16 @@ def fold(
         imputation=_stacked(run.learnt, IMPUTATION),
         editions=editions,
         screened=run.screened_frame(),
-        curves=tuple(run.curves),
-        denominated=frozenset(run.denominated),
+        curves=run.curves,
+        denominated=run.denominated,
         divisors=None if run.divided_by is None else np.moveaxis(run.divided_by[:, published], 0, -1),
         denominators=context.denominators,
         dropped=frozenset(node.id for node in framework if node.id not in tree.kept),
-        notes=tuple(run.notes),
+        notes=run.notes,
     )
 
 
-def indicator_scores(
-    entered: Entered,
-    areas: tuple[str, ...],
-    framework: Framework,
-    recipe: Recipe,
-    bases: Mapping[str, Entered] | None = None,
-    editions: Mapping[str, HandedOn] = NO_EDITIONS,
-    context: Context | None = None,
-) -> Floats:
-    """The scores (indicators, periods, areas) that a recipe's steps on cells lead to; no parent is formed."""
-    cells = Cells.of(framework, areas, entered, bases or {})
-    run = Run(framework, context or Context(), editions, cells, cells.values)
-    run.all(recipe)
-    scores: Floats = run.cells.values[:, cells.published]
-    return scores
-
-
-def _stacked(frames: list[pl.DataFrame], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+def _stacked(frames: tuple[pl.DataFrame, ...], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 

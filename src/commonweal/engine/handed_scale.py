@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 from typing import Final
 
@@ -19,17 +21,31 @@ _NEAR: Final = 1e-9
 _NEXT_TO_NOTHING: Final = 1e-12
 
 
+@dataclass(frozen=True, eq=False)
 class HandedScales:
     """The scales of an edition by indicator."""
 
-    def __init__(self, edition: HandedOn) -> None:
-        self.ends = {id: ends for id, *ends in edition.goalposts.drop_nulls().iter_rows()}
-        moments = edition.scales.drop_nulls(["mean", "sd"])
-        self.moments = {(id, weight or ""): (mean, sd) for id, mean, sd, weight in moments.iter_rows()}
-        marks = edition.references.with_columns(pl.col("area").fill_null("")).drop_nulls()
-        self.marks: dict[tuple[str, str, str], list[float]] = {}
+    edition: HandedOn
+
+    @cached_property
+    def ends(self) -> dict[str, list[float]]:
+        """Worst and best of each indicator."""
+        return {id: ends for id, *ends in self.edition.goalposts.drop_nulls().iter_rows()}
+
+    @cached_property
+    def moments(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Mean and standard deviation by indicator and what it is weighted by."""
+        moments = self.edition.scales.drop_nulls(["mean", "sd"])
+        return {(id, weight or ""): (mean, sd) for id, mean, sd, weight in moments.iter_rows()}
+
+    @cached_property
+    def marks(self) -> dict[tuple[str, str, str], list[float]]:
+        """Values by indicator, mark and area."""
+        found: dict[tuple[str, str, str], list[float]] = {}
+        marks = self.edition.references.with_columns(pl.col("area").fill_null("")).drop_nulls()
         for id, mark, area, value in marks.iter_rows():
-            self.marks.setdefault((id, mark, area), []).append(value)
+            found.setdefault((id, mark, area), []).append(value)
+        return found
 
     def reference(self, node: Node, method: Method) -> tuple[Floats, float, list[Fault]]:
         """The reference of an indicator, and the value of the area it hangs on, both in its own units.

@@ -83,7 +83,8 @@ def run(cells: Cells, step: Impute, context: Context, edition: HandedOn, number:
         if n and names[i] != "none"
     }
     notes = tuple(
-        f"{n} gaps of {id} could not be filled: too little is known there" for id, n in left.items()
+        f"{n} {'gap' if n == 1 else 'gaps'} of {id} could not be filled: too little is known there"
+        for id, n in left.items()
     )
     return Imputed(done, filled, _rows(cells, filled, values, names), pl.concat(learnt), notes)
 

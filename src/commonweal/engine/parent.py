@@ -13,7 +13,7 @@ from commonweal.methods import Flags, Floats, aggregate, weigh
 from commonweal.methods.weigh import Weighing
 from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
-from commonweal.model.recipe import Method, Recipe, power
+from commonweal.model.recipe import COMPARES, Method, Recipe, power
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,7 @@ def form(parent: Node, children: Children, recipe: Recipe, answers: Floats | Non
     weighing = _weigh(parent, children, recipe, answers, enough)
     weight = weighing.in_areas
     used, lifted = lift(children.scores, method, recipe.floor)
-    if method.name in aggregate.NEEDS_ALL:  # an area without the parent is compared with nobody
+    if method.name in COMPARES:  # an area without the parent is compared with nobody
         used = np.where(enough, used, np.nan)
     matters = enough & (np.moveaxis(weight, -1, 0) > 0)
     refused = _where(refuses(method, used), matters)

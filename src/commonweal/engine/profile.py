@@ -7,10 +7,10 @@ import numpy as np
 from commonweal.engine.available import needed
 from commonweal.engine.parent import lift, mean, refuses
 from commonweal.methods import Floats
-from commonweal.methods.aggregate import NEEDS_ALL
 from commonweal.methods.normalise import limits
 from commonweal.methods.treat import bent
 from commonweal.model.edition import Scoring
+from commonweal.model.recipe import COMPARES
 
 
 def score_profile(scoring: Scoring, values: Floats) -> Floats:
@@ -37,7 +37,7 @@ def score_profile(scoring: Scoring, values: Floats) -> Floats:
         left = [child.id not in scoring.dropped for child in framework.children(parent.id)]
         held = scores[:, [scoring.node_index[child.id] for child in children]].T[:, :, None]
         method = recipe.aggregate.method.at(parent.id, parent.level)
-        if method.name in NEEDS_ALL:
+        if method.name in COMPARES:
             continue
         used, _ = lift(held, method, recipe.floor)
         weight = scoring.child_weights[parent.id][:, :, left].mean(axis=1, keepdims=True)

@@ -7,16 +7,17 @@ product; everything else runs over whole batches. Nothing is drawn here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 import numpy as np
 
 from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, refuses
+from commonweal.engine.parent import lift, lifts, refuses
 from commonweal.methods import Floats, aggregate
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Node
-from commonweal.model.recipe import Method, Recipe, power
+from commonweal.model.recipe import Available, Method, Recipe, power
 
 #: Numbers in one array of a batch: small enough to stay in a processor's cache.
 _BATCH: Final = 250_000
@@ -42,20 +43,30 @@ def fixed_weights(scoring: Scoring) -> dict[str, Floats]:
     }
 
 
+def spans(recipes: Sequence[Recipe]) -> list[tuple[Recipe, slice]]:
+    """The recipe of each replication, as `replicate` takes them: neighbours with the same one together."""
+    found: list[tuple[Recipe, slice]] = []
+    for recipe, same in groupby(recipes):
+        start = found[-1][1].stop if found else 0
+        found.append((recipe, slice(start, start + len(list(same)))))
+    return found
+
+
 def replicate(
     scoring: Scoring,
     indicators: Sequence[Floats],
     weights: Mapping[str, Floats],
-    recipe: Recipe | None = None,
+    recipes: Sequence[tuple[Recipe, slice]] = (),
 ) -> list[Floats]:
     """The scores of every node in framework order, each (replications, periods, areas).
 
     `indicators` holds the scores of each, (replications, periods, areas), nan where missing; one replication,
     period or area stands for all. `weights` gives each parent's (children, replications, periods, areas),
-    likewise. Means, floor and how many children are needed are those of `recipe`, the edition's own where
-    left out; a mean that can't take a score leaves none.
+    likewise. Means, floor and how many children are needed are the edition's own, or those of `recipes`, each
+    with the replications that it forms, in order. A mean that can't take a score leaves none.
     """
-    framework, at, recipe = scoring.framework, scoring.node_index, recipe or scoring.recipe
+    framework, at = scoring.framework, scoring.node_index
+    recipes = recipes or [(scoring.recipe, slice(None))]
     held: list[Floats] = [np.empty(0)] * len(framework)
     whole: dict[str, bool] = {}
     for node, scores in zip(framework.indicators, indicators, strict=True):
@@ -69,16 +80,46 @@ def replicate(
             held[at[parent.id]] = np.full((1, 1, 1), np.nan)
             whole[parent.id] = False
             continue
-        method = recipe.aggregate.method.at(parent.id, parent.level)
         share = weights[parent.id][left]
         below = [held[at[child.id]] for child in kept]
-        alike = all(whole[child.id] for child in kept)
-        formed = _quick(below, share, method, recipe.floor) if alike else None
-        if formed is None:
-            formed = _careful(parent, kept, below, share, recipe)
-        held[at[parent.id]] = formed
-        whole[parent.id] = alike and not np.isnan(formed).any()
+        gaps = not all(whole[child.id] for child in kept)
+        parts = []
+        for recipe, span in _ways(parent, recipes):
+            theirs = [child if len(child) == 1 else child[span] for child in below]
+            own = share if share.shape[1] == 1 else share[:, span]
+            parts.append((_formed(parent, kept, theirs, own, recipe, gaps), span))
+        scores = parts[0][0] if len(parts) == 1 else _joined(parts)
+        held[at[parent.id]] = scores
+        whole[parent.id] = not (gaps or np.isnan(scores).any())
     return held
+
+
+def _ways(parent: Node, recipes: Sequence[tuple[Recipe, slice]]) -> list[tuple[Recipe, slice]]:
+    """The recipes that form a parent each in its own way: of neighbours that are alike in it, the first."""
+    alike = [list(same) for _, same in groupby(recipes, lambda one: _way(parent, one[0]))]
+    return [(same[0][0], slice(same[0][1].start, same[-1][1].stop)) for same in alike]
+
+
+def _way(parent: Node, recipe: Recipe) -> tuple[Method, float | None, Available | None]:
+    """All that a recipe says of how a parent is formed."""
+    method = recipe.aggregate.method.at(parent.id, parent.level)
+    return method, recipe.floor if lifts(method) else None, recipe.available
+
+
+def _joined(parts: list[tuple[Floats, slice]]) -> Floats:
+    """Scores of neighbouring replications as one array; one may stand for all of its part."""
+    return np.concatenate(
+        [np.broadcast_to(held, (span.stop - span.start, *held.shape[1:])) for held, span in parts]
+    )
+
+
+def _formed(
+    parent: Node, children: tuple[Node, ...], below: list[Floats], share: Floats, recipe: Recipe, gaps: bool
+) -> Floats:
+    """The scores of a parent; `gaps` says whether a child has any."""
+    method = recipe.aggregate.method.at(parent.id, parent.level)
+    quick = None if gaps else _quick(below, share, method, recipe.floor)
+    return _careful(parent, children, below, share, recipe) if quick is None else quick
 
 
 def _quick(below: list[Floats], share: Floats, method: Method, floor: float | None) -> Floats | None:
@@ -103,7 +144,9 @@ def _weighted(below: list[Floats], share: Floats) -> Floats:
     k, replications, *cells = share.shape
     if all(child.shape[0] == 1 for child in below) and cells == [1, 1]:
         shape = np.broadcast_shapes(*(child.shape for child in below))
-        flat = np.stack([np.broadcast_to(child, shape).reshape(-1) for child in below])
+        same = all(child.shape == shape for child in below)
+        flat = np.concatenate(below if same else [np.broadcast_to(child, shape) for child in below])
+        flat = flat.reshape(k, -1)
         product: Floats = share.reshape(k, replications).T @ flat
         return product.reshape(replications, *shape[1:])
     shape = np.broadcast_shapes(share.shape[1:], *(child.shape for child in below))

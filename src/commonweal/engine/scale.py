@@ -16,7 +16,7 @@ from commonweal.methods import Flags, Floats, normalise
 from commonweal.methods.normalise import NO_MARKS, Marks
 from commonweal.methods.significant import significant
 from commonweal.model.framework import Framework, Node
-from commonweal.model.handed_on import HandedOn
+from commonweal.model.handed_on import NOTHING, HandedOn
 from commonweal.model.period import Period
 from commonweal.model.recipe import Method, Normalise
 
@@ -92,7 +92,7 @@ def find_scales(
     cells: Cells,
     framework: Framework,
     step: Normalise,
-    edition: HandedOn | None = None,
+    edition: HandedOn = NOTHING,
     attributes: pl.DataFrame | None = None,
 ) -> tuple[Scale, ...]:
     """The scale of each indicator, in framework order.
@@ -103,7 +103,7 @@ def find_scales(
     """
     faults: list[Fault] = []
     scales = []
-    handed = HandedScales(edition or HandedOn())
+    handed = HandedScales(edition)
     for i, node in enumerate(framework.indicators):
         method = step.at(node.id)
         rule = step.rule

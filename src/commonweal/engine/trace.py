@@ -20,7 +20,7 @@ from commonweal.model.recipe import CELL_STEPS, Method, Recipe
 def trace(
     framework: Framework,
     recipe: Recipe,
-    cells: list[StepTrace],
+    cells: tuple[StepTrace, ...],
     scores: Floats,
     ranks: Integers,
     weighings: Mapping[str, Weighing],

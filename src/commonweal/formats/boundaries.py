@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import gzip
+import codecs
 import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.formats.packed import unpacked
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+#: How a GeoPackage and a Shapefile begin.
+_SQLITE: Final = b"SQLite format 3\0"
+_SHAPE: Final = b"\0\0\x27\x0a"
+#: A kind of JSON that GDAL runs.
+_COMMANDS: Final = b"gdal_streamed_alg"
+#: So many areas without an outline are named.
+_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,16 +55,8 @@ def read_boundaries(path: Path, code: str, wanted: Iterable[str] | None = None) 
         if n > 1
     ]
     found = {name: shape for name, shape in zip(codes, geometries, strict=True) if name in keep}
-    faults += [
-        _fault(
-            path,
-            "BOUNDARIES-MISSING",
-            f"area {name!r} has no outline",
-            f"Add it, or correct its code in the property {code!r}.",
-        )
-        for name in sorted(keep)
-        if found.get(name) is None or found[name].is_empty
-    ]
+    bare = [name for name in sorted(keep) if found.get(name) is None or found[name].is_empty]
+    faults += _missing(path, code, bare, codes) if bare else []
     ordered = sorted(name for name in found if found[name] is not None)
     faults += _shape_faults(path, {name: found[name] for name in ordered})
     raise_any(faults)
@@ -64,11 +66,10 @@ def read_boundaries(path: Path, code: str, wanted: Iterable[str] | None = None) 
 def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
     import pyogrio.raw
     import shapely
-    from pyogrio.errors import DataSourceError, FieldError
+    from pyogrio.errors import DataLayerError, DataSourceError
 
-    packed = path.name.lower().endswith(".gz")
     try:
-        source: Any = gzip.decompress(path.read_bytes()) if packed else path
+        source = _source(path)
         with warnings.catch_warnings():
             # GDAL remarks on harmless oddities of drivers; what matters is checked here
             warnings.simplefilter("ignore")
@@ -78,19 +79,34 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
                 remedy = f"Name one of: {', '.join(names)}."
                 raise CommonwealError(Fault("BOUNDARIES-CODE", what, remedy, path=("code",)))
             meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
-    except (DataSourceError, FieldError, OSError, EOFError) as error:
-        raise CommonwealError(
-            _fault(
-                path,
-                "FILE-FORMAT",
-                "the file can't be read as boundaries",
-                "Use GeoJSON, GeoPackage, Shapefile or TopoJSON.",
-            )
-        ) from error
+    except (DataLayerError, DataSourceError, OSError, EOFError) as error:
+        raise CommonwealError(_not_read(path)) from error
     codes = ["" if value is None else str(value).strip() for value in fields[0]]
     # TopoJSON has no place for a reference system; like GeoJSON without one it is in degrees
     standing = "EPSG:4326" if path.name.lower().endswith((".topojson", ".json")) else ""
     return meta["crs"] or standing, codes, shapely.from_wkb(shapes, on_invalid="ignore")
+
+
+def _source(path: Path) -> Any:
+    """What to read: a file that is what its contents say, or the contents themselves where they are JSON.
+
+    GDAL knows a file by its contents, whatever its name, and some kinds do no more than name other files,
+    addresses or commands. So nothing is opened that does not begin as one of the four kinds does.
+    """
+    packed = path.name.lower().endswith(".gz")
+    with path.open("rb") as file:
+        head = file.read(len(_SQLITE))
+    if head.startswith((_SQLITE, _SHAPE)):
+        return path
+    text: bytes = unpacked(path) if packed else path.read_bytes()
+    if not text.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") or _COMMANDS in text:
+        raise CommonwealError(_not_read(path))
+    return text
+
+
+def _not_read(path: Path) -> Fault:
+    remedy = "Use GeoJSON, GeoPackage, Shapefile or TopoJSON; unpack an archive."
+    return _fault(path, "FILE-FORMAT", "the file can't be read as boundaries", remedy)
 
 
 def _crs_faults(path: Path, crs: str, geometries: Any) -> list[Fault]:
@@ -139,6 +155,19 @@ def _shape_faults(path: Path, shapes: dict[str, Any]) -> list[Fault]:
                 )
             )
     return faults
+
+
+def _missing(path: Path, code: str, bare: list[str], held: list[str]) -> list[Fault]:
+    """One fault for all areas without an outline, with the codes that the file has in the place of theirs."""
+    one = len(bare) == 1
+    listed = ", ".join(map(repr, bare[:_SHOWN])) + (f" and {len(bare) - _SHOWN} more" * (len(bare) > _SHOWN))
+    what = f"area {listed} has no outline" if one else f"{len(bare)} areas have no outline: {listed}"
+    remedy = (
+        f"Add {'it' if one else 'them'}, or correct the code{'' if one else 's'} in the property {code!r}."
+    )
+    other = sorted({name for name in held if name} - set(bare))
+    remedy += f" It holds {', '.join(map(repr, other[:3]))}{' and more' * (len(other) > 3)}." if other else ""
+    return [_fault(path, "BOUNDARIES-MISSING", what, remedy)]
 
 
 def _objects(shapes: list[Any]) -> np.ndarray[Any, Any]:

@@ -16,8 +16,6 @@ _ENDINGS: Final[dict[Kind, tuple[str, ...]]] = {
     "sheet": SHEETS,
     "database": (".sqlite", ".sqlite3", ".duckdb", ".ddb", ".db"),
 }
-#: Of these kinds a file may be packed (.gz), or be the one file in an archive (.zip).
-PACKABLE: Final[frozenset[Kind]] = frozenset({"csv", "json lines", "xml"})
 
 
 def kind_of(name: str) -> Kind:

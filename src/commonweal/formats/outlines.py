@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from commonweal.formats.projection import Projection, Unchanged
+from commonweal.model.projection import Projection, Unchanged
 
 Array = np.ndarray[Any, Any]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import logging
 from collections import Counter
@@ -17,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.formats.packed import unpacked
 from commonweal.formats.sheet_errors import error_cells
 
 #: Workbooks of Excel and of LibreOffice.
@@ -68,7 +68,16 @@ def read_table(path: Path, *, sheet: str | None = None) -> Table:
         table = _read_csv(path)
     if not table.frame.height:
         raise _empty(path, tuple(table.frame.columns))
-    return replace(table, frame=table.frame.with_columns(pl.col(pl.String).str.replace(_GUARDED, "$1")))
+    return replace(table, frame=_unguarded(table.frame))
+
+
+def read_published(path: Path) -> pl.DataFrame:
+    """A CSV as we publish it, all columns as text; it may hold headings alone."""
+    return _unguarded(pl.read_csv(path, infer_schema=False))
+
+
+def _unguarded(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.col(pl.String).str.replace(_GUARDED, "$1"))
 
 
 def _read_csv(path: Path) -> Table:
@@ -77,7 +86,7 @@ def _read_csv(path: Path) -> Table:
         raise _empty(path)
     before = len(text) - len(text.lstrip("\r\n"))
     above, text = text[:before].count("\n"), text[before:]
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text[:_SAMPLE])
     header = next(csv.reader(io.StringIO(text[:_SAMPLE]), delimiter=delimiter))
     columns = _header(path, header, above + 1)
     try:
@@ -89,12 +98,7 @@ def _read_csv(path: Path) -> Table:
 
 
 def _decode(path: Path) -> str:
-    raw = path.read_bytes()
-    if path.name.lower().endswith(".gz"):
-        try:
-            raw = gzip.decompress(raw)
-        except (OSError, EOFError) as error:
-            raise _format(path, "the file is not whole gzip", "Pack it again.") from error
+    raw = unpacked(path) if path.name.lower().endswith(".gz") else path.read_bytes()
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         # what Excel writes as "Unicode Text"
         return _plain_ends(raw.decode("utf-16", errors="replace"))
@@ -112,13 +116,16 @@ def _plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _delimiter(text: str) -> str:
-    """The separator that parts the first rows into the most cells, as many in each row."""
+def delimiter_of(start: str) -> str:
+    """The separator that parts the first rows of a CSV into the most cells, as many in each row.
 
-    sample = text[:_SAMPLE]
+    >>> delimiter_of("ward;rate, low, high\\nA;1\\n")
+    ';'
+    """
 
     def fit(delimiter: str) -> tuple[bool, int]:
-        rows = [row for row in islice(csv.reader(io.StringIO(sample), delimiter=delimiter), 6) if row]
+        reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        rows = [row for row in islice(reader, 6) if row]
         return len({len(row) for row in rows}) == 1, len(rows[0])
 
     fits = {delimiter: fit(delimiter) for delimiter in _DELIMITERS}
@@ -158,7 +165,7 @@ def _ragged(path: Path, text: str, delimiter: str, width: int, above: int) -> Co
 
 def _read_parquet(path: Path) -> Table:
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _format(path, "the file can't be read as Parquet", "Write it again.") from error
     columns = _header(path, frame.columns, 0)

@@ -32,9 +32,9 @@ def about_areas(facts: Facts) -> Iterator[Statement]:
 def finding(facts: Facts, area: int) -> Statement:
     """The sentence under the area's name: where it is strongest, where weakest, and its place in all."""
     name, root = facts.names[area], facts.root
-    parts = [part for part in facts.parts if facts.rank(area, part) and facts.of(part) > 1]
+    parts = [part for part in facts.parts if facts.placed(area, part)]
     if not facts.rank(area, root):
-        overall = f"{name} has no score for {facts.period}, because too little is known about it."
+        overall = f"{name} has no score for {facts.period}: {_unscored(facts, area)}."
     elif facts.of(root) == 1:
         overall = f"{name} scores {facts.headline(facts.score(area, root))}."
     else:
@@ -45,10 +45,24 @@ def finding(facts: Facts, area: int) -> Statement:
         moves = ends is not None and ends[0] != ends[1]
         overall += f"; chance alone could place it {words.between(*ends)}." if ends and moves else "."
     if len(parts) > 1:
-        joined = f"Taken together, {overall}" if facts.rank(area, root) else overall
-        overall = f"{_ends_of(facts, area, parts)} {joined}"
+        ends_of = _ends_of(facts, area, parts)
+        scored = facts.rank(area, root)
+        overall = f"{ends_of} Taken together, {overall}" if scored else f"{overall} {ends_of}"
     value = facts.score(area, root)
     return _said(facts, "finding", overall, area, root, value if np.isfinite(value) else None)
+
+
+def _unscored(facts: Facts, area: int) -> str:
+    """How many indicators have no figure that can be scored, where there is no index."""
+    tree = facts.edition.framework
+    lost = [node for node in tree.indicators if not np.isfinite(facts.score(area, node))]
+    of = len(tree.indicators)
+    if not lost:  # an area that was left out has its figures all the same
+        return "too little is known about it"
+    if len(lost) == of:
+        return "no indicator has a figure that can be scored"
+    verb = "has" if len(lost) == 1 else "have"
+    return f"{words.count(len(lost))} of {of} indicators {verb} no figure that can be scored"
 
 
 def _ends_of(facts: Facts, area: int, parts: list[Node]) -> str:
@@ -58,10 +72,18 @@ def _ends_of(facts: Facts, area: int, parts: list[Node]) -> str:
     if not rest:
         return f"{lead} in {_all_of(best)}."
     worst = _alike(facts, area, rest, max(rest, key=lambda part: facts.standing(area, part)))
-    where = f"in {words.listed([words.inside(part.name) for part in best])}"
+    where = f"in {_few(best)}"
     of = "" if facts.of(worst[0]) == facts.of(best[0]) else f" {facts.of_areas(worst[0])}"
-    last = words.listed([words.inside(part.name) for part in worst])
-    return f"{lead} {where}, and {facts.place(area, worst[0])}{of} in {last}."
+    return f"{lead} {where}, and {facts.place(area, worst[0])}{of} in {_few(worst)}."
+
+
+def _few(nodes: list[Node]) -> str:
+    """Nodes by name, as they stand in a sentence; of many the first, and how many others."""
+    names = [words.inside(node.name) for node in nodes]
+    if len(names) > _LISTED:
+        rest = len(names) - _LISTED + 1
+        names = [*names[: _LISTED - 1], f"{words.count(rest)} other {words.types(nodes[0].level, rest)}"]
+    return words.listed(names)
 
 
 def _alike(facts: Facts, area: int, parts: list[Node], like: Node) -> list[Node]:
@@ -96,13 +118,13 @@ def _rank(facts: Facts, area: int) -> Statement:
 
 def _parts(facts: Facts, area: int) -> Iterator[Statement]:
     """The best dimension if it is in the better half, the worst if in the other, and their extremes."""
-    parts = [part for part in facts.parts if facts.rank(area, part) and not part.is_indicator]
+    parts = [part for part in facts.parts if facts.placed(area, part) and not part.is_indicator]
     if len(parts) < 2:
         return
     best, worst = (pick(parts, key=lambda n: facts.standing(area, n)) for pick in (min, max))
     for kind, part, end, stands_out in (
-        ("dimension-best", best, "first", facts.standing(area, best) < _MIDDLE),
-        ("dimension-worst", worst, "last", facts.standing(area, worst) > _MIDDLE),
+        ("dimension-best", best, "first", _strong(facts, area, best)),
+        ("dimension-worst", worst, "last", _weak(facts, area, worst)),
     ):
         if not stands_out:
             continue
@@ -114,10 +136,7 @@ def _parts(facts: Facts, area: int) -> Iterator[Statement]:
         named = [
             f"for {words.inside(child.name)}"
             for child in facts.edition.framework.children(part.id)
-            if facts.rank(area, child)
-            and facts.of(child) > 1
-            and facts.place(area, child) == end
-            and not facts.chance(area, child)
+            if facts.placed(area, child) and facts.place(area, child) == end and not facts.chance(area, child)
         ]
         if named:
             text += f", and {end} {words.listed(named)}"
@@ -145,20 +164,29 @@ def _ends(facts: Facts, area: int) -> Iterator[Statement]:
     ends = {node.id for node in full + zero}
     rest = [node for node in scored if node.id not in ends and facts.of(node) > 1]
     ranked = sorted(rest, key=lambda n: (facts.standing(area, n), -facts.score(area, n), n.id))
-    strong = [node for node in ranked if facts.standing(area, node) < _MIDDLE]
-    weak = [node for node in reversed(ranked) if facts.standing(area, node) > _MIDDLE]
+    strong = [node for node in ranked if _strong(facts, area, node)]
+    weak = [node for node in reversed(ranked) if _weak(facts, area, node)]
     for kind, nodes in (("strongest", strong), ("weakest", weak)):
         for node in nodes[:_NAMED]:
             yield _indicator(facts, area, node, kind)
 
 
+def _strong(facts: Facts, area: int, node: Node) -> bool:
+    """Whether a place is in the better half, and every place that chance could give too."""
+    _, worst = facts.by_chance(area, node) or (0, facts.rank(area, node))
+    return facts.share(worst, node) < _MIDDLE
+
+
+def _weak(facts: Facts, area: int, node: Node) -> bool:
+    """Whether a place is in the other half, and every place that chance could give too."""
+    best, _ = facts.by_chance(area, node) or (facts.rank(area, node), 0)
+    return facts.share(best, node) > _MIDDLE
+
+
 def _at_the_end(facts: Facts, area: int, nodes: list[Node], kind: str, score: str, point: str) -> Statement:
-    names = [words.inside(node.name) for node in nodes]
-    if len(names) > _LISTED:
-        names = [*names[: _LISTED - 1], f"{words.count(len(names) - _LISTED + 1)} other indicators"]
     text = (
         f"{facts.names[area]} is at, or past, the {point} point of the scale ({score} of 100)"
-        f" for {words.listed(names)}."
+        f" for {_few(nodes)}."
     )
     return Statement(kind, text, facts.codes[area], "", "", float(len(nodes)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,9 @@ from commonweal.insight.peers import peer_index
 from commonweal.insight.performance import OVER, UNDER, WITHIN
 from commonweal.insight.split import split
 from commonweal.model.framework import Node
+
+#: A class below this probability is likelier not so.
+_EVEN: Final = 0.5
 
 
 def about_comparisons(facts: Facts) -> Iterator[Statement]:
@@ -104,21 +107,23 @@ def _progress(facts: Facts) -> Iterator[Statement]:
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
         how = moved(facts, row["per_year"], row["since"], row["until"])
         mark = row["class"] or ""
-        end = f": {mark}{_sure(row['probability'])}" if mark else f", {_unlike(facts, row)}"
+        end = f": {_classed(mark, row['probability'])}" if mark else f", {_unlike(facts, row)}"
         yield Statement(
             "progress", f"{words.possessive(name)} {what} {how}{end}.", row["area"], node.id, row["since"],
             row["per_year"], mark, probability=row["probability"],
         )  # fmt: skip
 
 
-def _sure(probability: float | None) -> str:
-    """The probability of a class, to follow it; nothing where chance is not known.
+def _classed(mark: str, probability: float | None) -> str:
+    """A class with its probability, where chance is known; one that is likelier not so says it first.
 
-    >>> _sure(0.812), _sure(0.999), _sure(None)
-    (', with a probability of 0.81', ', with a probability above 0.99', '')
+    >>> _classed("stagnation", 0.812), _classed("stagnation", 0.999), _classed("stagnation", None)
+    ('stagnation, with a probability of 0.81', 'stagnation, with a probability above 0.99', 'stagnation')
+    >>> _classed("deterioration", 0.004)
+    'by its size deterioration, but more likely of another class (this one has a probability below 0.01)'
     """
     if probability is None:
-        return ""
+        return mark
     how = (
         "above 0.99"
         if probability > 0.99
@@ -126,7 +131,9 @@ def _sure(probability: float | None) -> str:
         if probability < 0.01
         else f"of {probability:.2f}"
     )
-    return f", with a probability {how}"
+    if probability < _EVEN:
+        return f"by its size {mark}, but more likely of another class (this one has a probability {how})"
+    return f"{mark}, with a probability {how}"
 
 
 def _unlike(facts: Facts, row: dict[str, Any]) -> str:

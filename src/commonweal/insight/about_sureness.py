@@ -72,10 +72,11 @@ def _marks(facts: Facts) -> Iterator[Statement]:
     """How many marks over or under chance alone would make, next to how many there are."""
     found = facts.edition.uncertainty
     for code, (expected, known) in found.marks.items() if found else ():
-        of = "the one indicator" if known == 1 else f"the {known} indicators"
+        of = "the one indicator" if known == 1 else f"the {words.count(known)} indicators"
         text = (
             f"On {of} of which it is known how far chance could move them, chance alone would make"
-            f" {_about(expected)} over or under, were all {facts.types()} alike."
+            f" {_about(expected)} over or under, were all {facts.types()} alike. Of these rely on the solid"
+            " marks; one with a question mark could be chance."
         )
         yield Statement("marks-by-chance", text, code, "", "peers", expected)
 
@@ -93,17 +94,31 @@ def _about(marks: float) -> str:
 
 
 def _neighbours(facts: Facts) -> Iterator[Statement]:
-    """How many neighbours in the ranking of the index can't be told apart."""
+    """How many neighbours in the ranking of the index can't be told apart, and of the pairs further apart."""
     ranks = facts.ranks[:, facts.index(facts.root)]
-    order = sorted(np.flatnonzero(ranks), key=lambda a: (ranks[a], a))
-    if len(order) < 2 or facts.by_chance(int(order[0]), facts.root) is None:
+    order = [int(a) for a in sorted(np.flatnonzero(ranks), key=lambda a: (ranks[a], a))]
+    if len(order) < 2 or facts.by_chance(order[0], facts.root) is None:
         return
-    pairs = pairwise(order)
-    same = sum(not facts.apart(int(one), np.array([other]))[0] for one, other in pairs)
+    same = sum(not facts.apart(one, np.array([other]))[0] for one, other in pairwise(order))
     count = len(order) - 1
     if same == 0:
-        text = f"Each of the {len(order):,} {facts.types()} can be told apart from the next in the ranking."
+        text = f"Each of the {len(order):,} {facts.types()} can be told apart from the next in the ranking"
+    elif count == 1:
+        text = f"The two {facts.types()} can’t be told apart"
     else:
-        many = "all" if same == count else words.count(same)
-        text = f"Of {count:,} pairs of neighbours in the ranking {many} can’t be told apart."
-    yield Statement("neighbours", text, "", "", "all", float(same))
+        many = "none can" if same == count else f"{words.count(same)} can’t"
+        text = f"Of {count:,} pairs of neighbours in the ranking {many} be told apart"
+    text += _further(facts, order, same)
+    yield Statement("neighbours", f"{text}.", "", "", "all", float(same))
+
+
+def _further(facts: Facts, order: list[int], same: int) -> str:
+    """What is to be said of pairs that are no neighbours, where each was compared with each."""
+    others = [(one, np.array(order[k + 2 :])) for k, one in enumerate(order[:-2])]
+    if not facts.pairs_known or not others:
+        return ""
+    alike = sum(int((~facts.apart(one, rest)).sum()) for one, rest in others)
+    pairs = sum(len(rest) for _, rest in others)
+    if not alike:
+        return "; all pairs further apart can" if same else ""
+    return f"; of the {pairs:,} pairs further apart {words.count(alike)} can’t"

@@ -10,17 +10,24 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault
 from commonweal.insight import words
 from commonweal.insight.forming import Array
+from commonweal.insight.unscored import lack
 from commonweal.model.edition import Edition, Scoring
 
 
 def node_at(scoring: Scoring, node: str | None) -> int:
-    """The position of a node by id; the index if none is named. Raises EXPLAIN-NODE."""
-    id = scoring.framework.roots[0].id if node is None else node
-    if id not in scoring.node_index:
-        raise CommonwealError(
-            Fault("EXPLAIN-NODE", f"{id!r} is not a node of the framework", "Use an id from framework.csv.")
-        )
-    return scoring.node_index[id]
+    """The position of a node by id, or name whatever its capitals; the index if none is named.
+
+    Raises EXPLAIN-NODE.
+    """
+    at, tree = scoring.node_index, scoring.framework
+    asked = tree.roots[0].id if node is None else node.strip()
+    named = [found.id for found in tree if found.name.casefold() == asked.casefold()]
+    if asked not in at and len(named) != 1:
+        near = get_close_matches(asked.casefold(), at, n=3)
+        likely = f": perhaps {' or '.join(near)}" if near else ""
+        what = f"no single node of the framework has the id or name {asked!r}"
+        raise CommonwealError(Fault("EXPLAIN-NODE", what, f"Use an id from framework.csv{likely}."))
+    return at[asked] if asked in at else at[named[0]]
 
 
 def period_at(scoring: Scoring, period: str | None) -> int:
@@ -70,7 +77,11 @@ def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Arra
         peers = edition.peers.filter(pl.col("area") == scoring.areas[who]).sort("order")["peer"]
         if peers.is_empty():
             raise CommonwealError(
-                Fault("EXPLAIN-AGAINST", "this project names no peers", "Add a peers key to commonweal.yaml.")
+                Fault(
+                    "EXPLAIN-AGAINST",
+                    f"there are no peers of {edition.areas.names[scoring.areas[who]]} to compare with",
+                    "Compare with all, an area or a period, or add a peers key to commonweal.yaml.",
+                )
             )
         kind, codes = "peers", list(peers)
     elif against == "all":
@@ -98,10 +109,18 @@ def need_score(edition: Edition, top: int, when: int, who: int) -> None:
     scoring = edition.scoring
     if not np.isfinite(scoring.scores[when, who, top]):
         node, name = scoring.framework.nodes[top], edition.areas.names[scoring.areas[who]]
+        found = lack(scoring, top, when, who)
+        lacked = f"score for {words.inside(node.name)}" if node.parent else "index"
+        what = f"{name} has no {lacked} in {scoring.periods[when].label}"
+        if not node.is_indicator:
+            share = f"{found.known} of its {found.of} indicators are known ({found.known / found.of:.0%})"
+            what += f": {share}, which is too few under one of its parts"
+        what += f"; {found}" if str(found) else ""
         raise CommonwealError(
             Fault(
                 "EXPLAIN-SCORE",
-                f"{name} has no score for {words.inside(node.name)} in {scoring.periods[when].label}",
-                "Name another node or period; `commonweal check` shows which values are there.",
+                what,
+                "Name another node or period, let older figures stand in (periods: carry), let fewer parts"
+                " suffice (recipe: available), or leave an indicator out (framework: without).",
             )
         )

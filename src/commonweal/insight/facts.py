@@ -143,7 +143,21 @@ class Facts:
 
     def standing(self, area: int, node: Node) -> float:
         """A rank as a share: 0 is first, 1 is last, whatever the number of areas that have a score."""
-        return (self.rank(area, node) - 1) / max(1, self.of(node) - 1)
+        return self.share(self.rank(area, node), node)
+
+    def share(self, rank: int, node: Node) -> float:
+        """Any rank as a share: 0 is first, 1 is last."""
+        return (rank - 1) / max(1, self.of(node) - 1)
+
+    def placed(self, area: int, node: Node) -> bool:
+        """Whether a place may be told: there are others, and it does not rest on hidden figures alone."""
+        leaves = [self.indicator_index[leaf.id] for leaf in self._below[node.id]]
+        return bool(self.rank(area, node)) and self.of(node) > 1 and bool(self.known[area, leaves].any())
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[Node, ...]]:
+        tree = self.edition.framework
+        return {node.id: tree.below(node.id) for node in tree}
 
     def place(self, area: int, node: Node) -> str:
         """An area's place for a node, in words: first, joint 3rd, last."""

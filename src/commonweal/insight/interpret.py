@@ -15,17 +15,18 @@ from commonweal.insight.place_pattern import place_pattern
 from commonweal.insight.progress import progress
 from commonweal.insight.statements import statements
 from commonweal.insight.trends import trends
-from commonweal.insight.uncertainty.sure import how_sure
+from commonweal.insight.uncertainty.sure import Report, how_sure, silent
 from commonweal.insight.unevenness import unevenness
 from commonweal.model.edition import Edition
 
 
-def interpret(edition: Edition, given_benchmarks: pl.DataFrame) -> Edition:
+def interpret(edition: Edition, given_benchmarks: pl.DataFrame, report: Report = silent) -> Edition:
     """The same edition with its peers, performance, progress, unevenness, benchmarks and statements.
 
     Peers and performance need a peer rule, progress, trends and convergence a progress rule, and how sure
     they are its rule; without one they stay empty.
-    `given_benchmarks` has name, period, indicator, value and may have lower, upper, numerator, denominator.
+    `given_benchmarks` has name, period, indicator, value and may have lower, upper, numerator, denominator;
+    `report` is told how far draws have come.
     Raises PEERS-ATTRIBUTE, PEERS-IN-INDEX, PEERS-FEW, PROGRESS-PERIODS, PROGRESS-SINCE, PROGRESS-SCALE.
     """
     scoring = edition.scoring
@@ -49,5 +50,5 @@ def interpret(edition: Edition, given_benchmarks: pl.DataFrame) -> Edition:
             spread=spread(scoring),
         )
     if edition.uncertainty_rule is not None:
-        meant = how_sure(meant)
+        meant = how_sure(meant, report=report)
     return replace(meant, tell=statements)

@@ -150,6 +150,13 @@ def _attribute_faults(scoring: Scoring, areas: Areas, rule: PeerRule) -> Iterato
                 "Choose peers by an attribute that is not itself scored, such as household income.",
                 path=at,
             )
+        elif (same := _copied(scoring, areas, name)) is not None:
+            yield Fault(
+                "PEERS-IN-INDEX",
+                f"{name!r} has the figures of {same!r}, which is an indicator of the index",
+                "Choose peers by an attribute that is not itself scored, such as household income.",
+                path=at,
+            )
         elif (what := _unusable(areas, name)) is not None:
             known = [c for c in areas.attributes.columns if c not in ("code", "name")]
             yield Fault(
@@ -177,6 +184,19 @@ def _same_name(name: str, scoring: Scoring) -> bool:
         return "".join(c for c in text.casefold() if c.isalnum())
 
     return bare(name) in {bare(text) for node in scoring.framework for text in (node.id, node.name)}
+
+
+def _copied(scoring: Scoring, areas: Areas, name: str) -> str | None:
+    """The indicator whose figures of some period an attribute repeats in every area, under another name."""
+    if _unusable(areas, name) is not None:
+        return None
+    column = dict(areas.attributes.select("code", pl.col(name).cast(pl.Float64)).iter_rows())
+    own = np.array([column[code] for code in scoring.areas])
+    if len(set(own.tolist())) < FEWEST:
+        return None
+    same = np.isclose(scoring.values, own[None, :, None], rtol=1e-9, atol=0.0).all(axis=1).any(axis=0)
+    found = [node.id for node, is_same in zip(scoring.framework.indicators, same, strict=True) if is_same]
+    return found[0] if found else None
 
 
 def _unusable(areas: Areas, name: str) -> str | None:

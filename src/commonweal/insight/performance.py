@@ -93,21 +93,25 @@ def _ordered(x: Array) -> Array:
     if len(x) > _FEW:
         result: Array = np.sort(x, axis=0)
         return result
-    rows = list(np.where(np.isnan(x), np.inf, x))
+    gaps = np.isnan(x)
+    some = bool(gaps.any())
+    rows = list(np.where(gaps, np.inf, x) if some else x)
     for done in range(len(rows)):
         for k in range(done % 2, len(rows) - 1, 2):
             low, high = rows[k], rows[k + 1]
             rows[k], rows[k + 1] = np.minimum(low, high), np.maximum(low, high)
     ordered = np.stack(rows)
-    ordered[np.isinf(ordered)] = np.nan
+    if some:
+        ordered[np.isinf(ordered)] = np.nan
     return ordered
 
 
 def _mean(x: Array) -> Array:
     """The mean along the first axis of what is there; nan where nothing is."""
     there = np.isfinite(x)
+    whole = x if there.all() else np.where(there, x, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        result: Array = np.where(there, x, 0.0).sum(axis=0) / there.sum(axis=0)
+        result: Array = whole.sum(axis=0) / there.sum(axis=0)
     return result
 
 

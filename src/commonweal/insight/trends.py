@@ -103,11 +103,14 @@ def about_trends(facts: Facts) -> Iterator[Statement]:
         slope = _points(facts, row["per_year"])
         if row["class"] == UNCLEAR:
             text = (
-                f"Over the {span} no direction of the index of {name} can be told: the line through them"
-                f" changes by {slope} points a year, {between}."
+                f"Over the {span} no direction of the index of {name} can be told: {slope} points a year by"
+                f" the line through all of them, {between}."
             )
         else:
-            text = f"Over the {span} the index of {name} is {row['class']}: {slope} points a year, {between}."
+            text = (
+                f"Over the {span} the index of {name} is {row['class']}: {slope} points a year by the line"
+                f" through all of them, {between}."
+            )
         yield Statement(
             "trend", text, row["area"], facts.root.id, row["since"], row["per_year"], row["class"],
             row["lower"], row["upper"],

@@ -33,7 +33,6 @@ _COUNTED: Final = {
     "adults": "adult", "pupils": "pupil", "schools": "school", "businesses": "business",
     "workers": "worker", "families": "family", "pensioners": "pensioner", "children": "child",
 }  # fmt: skip
-#: What follows is about something else again, so a name can't be turned into a sentence by its first words.
 #: Ways to form a parent, where they are no power mean.
 _WAYS: Final = {
     "median": "the median",
@@ -43,6 +42,7 @@ _WAYS: Final = {
     "benefit-of-doubt": "the weights that suit each area best (benefit of the doubt)",
     "none": "nothing: it only holds its parts together",
 }
+#: What follows is about something else again, so a name can't be turned into a sentence by its first words.
 _FURTHER: Final = re.compile(r" (who|that|which|whose) ")
 
 
@@ -98,13 +98,17 @@ def amount(x: float, unit: str) -> str:
     ('9.7% of households', '116.9 (national average 100)')
     >>> amount(104.5, "average points per pupil"), amount(4.3, "average accessibility score")
     ('104.5 points per pupil', '4.3')
+    >>> amount(7.4, "score out of 10"), amount(4.2, "average level, 0 to 8"), amount(20.0, "number")
+    ('7.4 out of 10', '4.2 (0 to 8)', '20')
     """
+    if unit == "number":
+        return value(x, 0 if x == round(x) else None)
     if is_percentage(unit):
         return f"{value(x)}%{unit.removeprefix('%')}" if unit.startswith("%") else f"{value(x)}%"
     if unit in MONEY:
         return (MINUS if x < 0 else "") + unit + value(abs(x))
     thing, _, note = unit.removeprefix("average ").partition(", ")
-    thing = "" if thing.endswith(("score", "index", "ratio")) else thing
+    thing = "" if thing.endswith(("score", "index", "ratio", "level")) else re.sub(r"^score ", "", thing)
     return f"{value(x)} {thing}".rstrip() + (f" ({note})" if note else "")
 
 
@@ -192,8 +196,21 @@ def listed(items: Sequence[str]) -> str:
 
     >>> listed(["crime"]), listed(["crime", "noise"]), listed(["crime", "noise", "air"])
     ('crime', 'crime and noise', 'crime, noise and air')
+    >>> listed(["points, best eight", "absence"])
+    'points, best eight; and absence'
     """
+    if len(items) > 1 and any(", " in item for item in items):
+        return f"{'; '.join(items[:-1])}; and {items[-1]}"
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def an(thing: str) -> str:
+    """A thing with its indefinite article.
+
+    >>> an("index"), an("score for shelter")
+    ('an index', 'a score for shelter')
+    """
+    return f"an {thing}" if thing[:1].lower() in "aeiou" else f"a {thing}"
 
 
 def one_type(area_type: str) -> str:

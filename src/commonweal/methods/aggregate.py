@@ -225,7 +225,5 @@ METHODS: Final[dict[str, Callable[..., Floats]]] = {
     "benefit-of-doubt": benefit_of_doubt,
     "none": none,
 }
-#: Methods that need all areas to form one area's score.
-NEEDS_ALL: Final = frozenset({"copeland", "benefit-of-doubt"})
 #: Methods other than power means that can't take a score below 0.
 NEEDS_POSITIVE: Final = frozenset({"mazziotta-pareto", "benefit-of-doubt"})

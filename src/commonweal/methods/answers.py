@@ -13,23 +13,8 @@ from commonweal.methods import Flags, Floats
 
 #: Saaty's random indices: the mean consistency index of random judgements, by the number of parts.
 RANDOM_INDEX: Final = (
-    0.0,
-    0.0,
-    0.0,
-    0.58,
-    0.90,
-    1.12,
-    1.24,
-    1.32,
-    1.41,
-    1.45,
-    1.49,
-    1.51,
-    1.48,
-    1.56,
-    1.57,
-    1.59,
-)
+    0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59,
+)  # fmt: skip
 #: Judgements that contradict themselves more than this are not used.
 MOST_INCONSISTENT: Final = 0.10
 RESAMPLES: Final = 2000

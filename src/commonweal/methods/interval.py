@@ -20,8 +20,8 @@ Z: Final = 1.959963984540054
 #: Below this count Byar's approximation is not close enough, and the exact limits are used.
 EXACT_BELOW: Final = 10
 
-#: Exact Poisson limits of the counts 0 to 9, chi2(0.025, 2x)/2 and chi2(0.975, 2x + 2)/2. A table,
-#: because these ten pairs are all that is ever needed of the chi-squared distribution.
+#: Exact Poisson limits of the counts 0 to 9, chi2(0.025, 2x)/2 and chi2(0.975, 2x + 2)/2. A table:
+#: these few are exact to the last digit, and cost nothing.
 EXACT_LIMITS: Final = np.array(
     [
         [0.0, 3.6888794541139354],

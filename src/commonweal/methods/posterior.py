@@ -125,9 +125,8 @@ class Posterior:
     def _apart(self, tau: Floats, mean: Floats, streams: Sequence[np.random.Generator]) -> Floats:
         """Draws of each figure by its own period alone."""
         evidence = self.evidence
-        own = np.take(tau, evidence.group, 1), np.take(mean, evidence.group, 1)
         if evidence.kind == "measured":
-            return _measured(evidence, *own, streams)
+            return _measured(evidence, tau, mean, streams)
         count = self._counts(streams)
         if evidence.kind == "count":
             return _counted(evidence, count, tau, mean, streams)
@@ -150,18 +149,12 @@ class Posterior:
         chance = np.empty((len(streams), len(unsure)), dtype=np.float32)
         for stream, row in zip(streams, chance, strict=True):
             stream.random(out=row, dtype=np.float32)
-        up = np.zeros(chance.shape, dtype=np.int8)
-        width = (evidence.high - evidence.low)[unsure]
-        for step, limit in enumerate(self.stands[unsure, :-1].T.astype(np.float32, order="C")):
-            wide = width > step
-            if wide.all():
-                up += chance > limit
-            else:  # most counts stand for few numbers
-                there = np.flatnonzero(wide)
-                up[:, there] += chance[:, there] > limit[there]
-        count = np.broadcast_to(evidence.low, (len(streams), len(evidence))).copy()
-        count[:, unsure] += up
-        return count
+        more = np.zeros(chance.shape, dtype=np.int8)
+        for limit in self.stands[unsure, :-1].T.astype(np.float32, order="C"):
+            more += chance > limit
+        up = np.zeros((len(streams), len(evidence)), dtype=np.int8)
+        up[:, unsure] = more
+        return evidence.low + up
 
 
 def _counted(
@@ -196,6 +189,7 @@ def _measured(
     evidence: Evidence, tau: Floats, mean: Floats, streams: Sequence[np.random.Generator]
 ) -> Floats:
     """True values given measured ones: normal about a mean of both, each by its precision."""
+    tau, mean = np.take(tau, evidence.group, 1), np.take(mean, evidence.group, 1)
     own, common = evidence.base**2, tau**2
     trust = np.divide(common, common + own, out=np.ones_like(tau), where=common + own > 0)
     drawn = np.empty(trust.shape)

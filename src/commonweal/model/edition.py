@@ -19,6 +19,7 @@ from commonweal.model.lookup import FIT
 from commonweal.model.observation import STATUSES
 from commonweal.model.period import Period
 from commonweal.model.project import PeerRule, ProgressRule, Publication, UncertaintyRule
+from commonweal.model.published import DEFINITIONS
 from commonweal.model.recipe import CELL_STEPS, Recipe
 from commonweal.model.uncertainty import Uncertainty
 
@@ -357,6 +358,8 @@ class Edition:
     protection: tuple[str, ...] = ()
     #: the same in numbers, for audit.json
     protected: Mapping[str, Any] = field(default_factory=dict)
+    #: what figures of records about people count (columns of DEFINITIONS)
+    definitions: pl.DataFrame = _empty(DEFINITIONS)
     #: sentences on what was done to make ends meet: older denominators, years scaled up, rows unreadable
     notes: tuple[str, ...] = ()
     #: years an older observation may be carried

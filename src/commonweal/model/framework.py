@@ -130,6 +130,12 @@ class Framework:
             parent = found[-1].parent
         return tuple(found)
 
+    @property
+    def grouping(self) -> str:
+        """The level of the parents of indicators; "group" where they are not all of one."""
+        found = {self._by_id[node.parent].level for node in self.indicators}
+        return found.pop() if len(found) == 1 else "group"
+
     def below(self, id: str) -> tuple[Node, ...]:
         """The indicators below `id` at any depth (the node itself if it is an indicator)."""
         node = self._by_id[id]
@@ -273,7 +279,7 @@ def _node_faults(node: Node, by_id: Mapping[str, Any]) -> list[Fault]:
         fault(
             "FRAMEWORK-WEIGHT",
             "weight",
-            f"the weight of {node.id!r} is {node.weight!r}",
+            f"the weight of {node.id!r} is {node.weight:g}",
             "Write a number of 0 or more, or leave it blank for 1.",
         )
     if node.worst is not None and node.best is not None:

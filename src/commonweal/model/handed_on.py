@@ -54,6 +54,10 @@ class HandedOn:
         return cls(**{name: latest(table).select(*TABLES[name]) for name, table in tables.items()})
 
 
+#: What no older edition hands on.
+NOTHING: Final = HandedOn()
+
+
 def latest(table: pl.DataFrame) -> pl.DataFrame:
     """Of rows by period those of the last period that the indicator (and step) has, in their order."""
     labels = [label for label in table["period"].unique().to_list() if label]

@@ -97,6 +97,38 @@ class Lookup:
         share = pl.col("share")
         return frozenset(self.shares.filter((share > TOLERANCE) & (share < 1 - TOLERANCE))["to"])
 
+    @property
+    def ends(self) -> frozenset[str]:
+        """The new areas in which an old one lies, wholly or in part."""
+        return frozenset(
+            self.shares.filter((pl.col("share") > TOLERANCE) | (pl.col("part") > TOLERANCE))["to"]
+        )
+
+    @property
+    def parted(self) -> frozenset[str]:
+        """The old areas of which parts go to several."""
+        share = pl.col("share")
+        return frozenset(self.shares.filter((share > TOLERANCE) & (share < 1 - TOLERANCE))["from"])
+
+    def dealt(self, areas: Sequence[str]) -> float | None:
+        """The share of all that `areas` get by weight that comes from old areas which were parted.
+
+        To a tenth of a percent, as in `fits`; None where nothing is weighed.
+
+        >>> shares = pl.DataFrame({"from": ["A", "A", "B"], "to": ["X", "Y", "Y"],
+        ...                        "share": [0.25, 0.75, 1.0], "size": [400.0, 400.0, 600.0]})
+        >>> Lookup.of(Geography("ward", "2014"), Geography("ward", "2022"), shares).dealt(["X", "Y"])
+        0.4
+        """
+        got = self.shares.filter(pl.col("to").is_in(list(areas))).with_columns(
+            got=pl.col("size") * pl.col("share")
+        )
+        whole = float(got["got"].sum())
+        if got["got"].null_count() or not whole:
+            return None
+        share = float(got.filter(pl.col("from").is_in(list(self.parted)))["got"].sum()) / whole
+        return float(max(round(share, 3), 0.001)) if share > 0 else 0.0
+
     def fits(self, areas: Sequence[str]) -> pl.DataFrame:
         """How sure each of `areas` can be: area, apportioned, error, in their order.
 

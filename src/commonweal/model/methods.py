@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import inf, isfinite
@@ -81,9 +81,9 @@ def number(
     return Parameter("number", default, default is None, least=least, most=most, above=above)
 
 
-def maybe(*, least: float = -inf, most: float = inf, above: float = -inf) -> Parameter:
+def maybe(*, above: float = -inf) -> Parameter:
     """A number that may be left out."""
-    return Parameter("number", least=least, most=most, above=above)
+    return Parameter("number", above=above)
 
 
 def whole(default: int, *, least: float = 0) -> Parameter:
@@ -99,7 +99,6 @@ def choice(*names: str) -> Parameter:
 FLAG_ON: Final = Parameter("flag", True)
 FLAG_OFF: Final = Parameter("flag", False)
 NAME: Final = Parameter("text", needed=True)
-NUMBERS: Final = Parameter("numbers", needed=True)
 #: Multiplies scores that run from 0 to 1.
 _SCALE: Final = number(1.0, above=0)
 
@@ -220,13 +219,20 @@ class Method:
         return {"method": self.name, **held} if held else self.name
 
 
-def near(word: object, known: Iterable[str]) -> str:
+#: What others call a method whose name here is not near to that.
+_MEANT: Final = {"mean": "arithmetic", "average": "arithmetic"}
+
+
+def near(word: object, known: Collection[str]) -> str:
     """What may have been meant, to follow a word that is not known.
 
     >>> near("geometrc", ["arithmetic", "geometric"])
     ", did you mean 'geometric'?"
+    >>> near("mean", ["arithmetic", "median"])
+    ", did you mean 'arithmetic'?"
     """
-    found = get_close_matches(str(word), list(known), n=1)
+    meant = _MEANT.get(str(word), "")
+    found = [meant] if meant in known else get_close_matches(str(word), list(known), n=1)
     return f", did you mean {found[0]!r}?" if found else ""
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
 from commonweal.model.handed_on import HandedOn
-from commonweal.model.lookup import MOVED
+from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe
@@ -130,6 +130,8 @@ class Project:
     #: judgements; and the tables of it, without names, by the path that the recipe names
     answers: Mapping[str, Any] = field(default_factory=dict)
     answer_tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    #: the ways from the areas of one geography to those of another, as the project gives them
+    lookups: tuple[Lookup, ...] = ()
     #: the project as written (plain mappings and lists), for OUT/project and the method page
     written: Mapping[str, object] = field(default_factory=dict)
     #: what is worth knowing about its tables, for the analyst

@@ -12,6 +12,9 @@ LEAST_HIDDEN: Final = 2
 #: A rule of one's own that hides less than this needs a reason: fewer than five is the common threshold.
 USUAL_HIDDEN: Final = 4
 
+#: Above this share of a sum, in per cent, a single contribution is too much of it.
+USUAL_DOMINANCE: Final = 50.0
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -19,7 +22,8 @@ class Protection:
 
     controlled: nothing is hidden, all counts are rounded together. own: counts of 1 to `hide_to` are hidden,
     others shown to the nearest `round_to`. none: nothing is hidden. A `reason` is needed for none, and for
-    hiding less than usual; it is printed. No figure is given whose base is below `minimum_base`.
+    hiding less than usual; it is printed. No figure is given whose base is below `minimum_base`, and no mean,
+    sum or ratio of which a single record is more than `dominance` per cent.
     """
 
     preset: Literal["nhs", "gss", "ons", "controlled", "own", "none"] = "nhs"
@@ -27,6 +31,7 @@ class Protection:
     hide_to: int | None = None
     round_to: int | None = None
     minimum_base: int = 0
+    dominance: float = USUAL_DOMINANCE
 
     def faults(self) -> list[Fault]:
         """What can't be published under it: PROTECT-REASON, PROTECT-WEAK; PROJECT-VALUE for the wrong keys.

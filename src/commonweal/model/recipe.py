@@ -265,7 +265,7 @@ class Recipe:
         return next((s.points for s in self.steps if isinstance(s, Floor)), None)
 
 
-#: Ways to form a parent that compare areas, for which all must be weighed alike.
+#: Ways to form a parent that compare areas: they need all of them, weighed alike.
 COMPARES: Final = frozenset({"copeland", "benefit-of-doubt"})
 #: How many names a message lists at most.
 _SHOWN: Final = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Literal
 
 import polars as pl
 
@@ -21,7 +21,6 @@ MeasureKind = Literal[
     "count", "rate", "percentage", "mean", "median", "sum", "ratio", "standardised_ratio", "distinct",
     "change", "standardised_rate", "life_expectancy",
 ]  # fmt: skip
-MEASURE_KINDS: Final[tuple[MeasureKind, ...]] = get_args(MeasureKind)
 #: Towards what the figures of small areas may be drawn.
 Shrink = Literal["", "borough", "neighbours", "deprivation-index-rule"]
 
@@ -60,9 +59,10 @@ class Records:
     table of a database file, the element of an XML file that is repeated. `url` names the environment
     variable that holds a database's address, as `${NAME}`; the address itself is never kept. `backend` is the
     engine that counts, `spark` where that one runs. `types` says what the cells of columns should be.
-    `key` names the column whose identical repeats count once. `date` names the column that says when;
-    where there is none, `period` says which period the whole source belongs to. `covers` lists the
-    periods (months, or years) the source is known to hold; left out, it is every month that has a record.
+    `key` names the column whose identical repeats count once. `date` names the column that says when, with
+    `month_first` where 04/13/2016 is in April; where there is none, `period` says which period the whole
+    source belongs to. `covers` lists the periods (months, or years) the source is known to hold; left out, it
+    is every month that has a record.
     `wider` says that it is about more than the areas, so that most of it may lie outside them. Where its
     codes are not those of the areas, `lookup` leads from the one to the other. `person` says who a record is
     about, where sources are compared by people.
@@ -76,6 +76,7 @@ class Records:
     published: bool = False
     key: str = ""
     date: str = ""
+    month_first: bool = False
     period: str = ""
     covers: tuple[str, ...] = ()
     wider: bool = False
@@ -89,6 +90,11 @@ class Records:
     spark: str = ""
     lookup: Lookup | None = None
     person: Person | None = None
+
+    @property
+    def about_people(self) -> bool:
+        """Whether its figures must be protected: about persons or households, not yet published."""
+        return self.subject != "thing" and not self.published
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,17 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.insight import words
+from commonweal.insight.unscored import lack
 from commonweal.model.edition import Scoring
-from commonweal.model.observation import Observations
+from commonweal.model.observation import Observations, Status
 from commonweal.model.period import Period
 from commonweal.model.project import Project
 
 #: A middle value so many times that of another period is told.
 JUMP: Final = 10.0
+#: How many areas that have no index are named.
+NAMED: Final = 3
 #: How the reason of a weighing begins that fell back.
 EQUAL_INSTEAD: Final = "equal weights: "
 
@@ -25,7 +29,8 @@ def advice(project: Project, observations: Observations, scoring: Scoring) -> tu
     return (
         *project.notes,
         *_unpublished(project, observations.frame),
-        *_without_index(scoring),
+        *_without_index(scoring, observations.frame),
+        *_lost(project, scoring),
         *_jumps(project, observations.frame),
         *_fallen_back(scoring),
     )
@@ -54,14 +59,40 @@ def _values(count: int) -> str:
     return f"{count:,} value{'s have' if count > 1 else ' has'}"
 
 
-def _without_index(scoring: Scoring) -> Iterator[str]:
+def _without_index(scoring: Scoring, frame: pl.DataFrame) -> Iterator[str]:
     index = scoring.node_index[scoring.framework.roots[0].id]
     for p, period in enumerate(scoring.periods):
         if not np.isfinite(scoring.scores[p, :, index]).any():
-            yield (
-                f"{period} is published, but no area has an index in it: the indicators that lack figures of"
-                " it are listed by `commonweal check`"
-            )
+            told = f"{period} is published, but no area has an index in it"
+            own = frame.filter(pl.col("period") == period.label)["status"]
+            hidden = int((own == Status.SUPPRESSED).sum())
+            if 2 * hidden > len(own):
+                count = f"{hidden:,} of its {len(own):,} figures"
+                yield f"{told}: {count} are hidden, and those alone give no scale"
+            else:
+                yield f"{told}: the indicators that lack figures of it are listed by `commonweal check`"
+
+
+def _lost(project: Project, scoring: Scoring) -> Iterator[str]:
+    """One sentence on the areas that have no index where others have one, and what they lack."""
+    index = scoring.node_index[scoring.framework.roots[0].id]
+    scored = np.isfinite(scoring.scores[:, :, index])
+    lost = ~scored & scored.any(axis=1, keepdims=True)
+    areas = np.flatnonzero(lost.any(axis=0)).tolist()
+    if not areas:
+        return
+    named = []
+    for a in areas[:NAMED]:
+        periods = np.flatnonzero(lost[:, a])
+        labels = words.listed([scoring.periods[p].label for p in periods])
+        found = lack(scoring, index, int(periods[-1]), a)
+        named.append(f"{project.areas.names[scoring.areas[a]]} in {labels} ({found})")
+    others = f" and {len(areas) - NAMED:,} more" if len(areas) > NAMED else ""
+    count = f"{len(areas):,} {words.types(project.areas.type, len(areas))}"
+    yield (
+        f"{count} {'has' if len(areas) == 1 else 'have'} no index where others have one, because too few of"
+        f" the parts are known: {'; '.join(named)}{others}. `commonweal help EXPLAIN-SCORE` says what helps"
+    )
 
 
 def _jumps(project: Project, frame: pl.DataFrame) -> Iterator[str]:

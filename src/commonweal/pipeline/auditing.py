@@ -7,13 +7,15 @@ from pathlib import Path
 
 from commonweal.insight.audit import Audit, audit, sensitive
 from commonweal.pipeline.folder import make
+from commonweal.project.edition import project_in
 
 
 def audit_folder(root: Path, *, report: Callable[[str], None]) -> Audit:
     """Audit what a build of the folder would publish, and which choice of method moves ranks.
 
+    The folder is a project's, or an edition's (the output of a build).
     Raises CommonwealError with every fault found.
     """
-    edition = make(root, report=report).edition
+    edition = make(project_in(root), report=report).edition
     report("Auditing")
     return audit(edition, sensitive.part)

@@ -8,6 +8,7 @@ next command completes. A lock that dies with its process keeps a second build o
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import shutil
 import stat
@@ -22,6 +23,10 @@ from commonweal.errors import CommonwealError, Fault
 
 #: The file that says a folder is an output of a build, so that nothing else is ever replaced.
 MARK: Final = "edition.json"
+#: What a system says of a place that can't be written to.
+_REFUSED: Final = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR,
+)  # fmt: skip
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 
@@ -42,12 +47,13 @@ def replacing(out: Path) -> Iterator[Path]:
     """Give an empty folder to fill; when the block ends well, it takes the place of `out`.
 
     Raises OUT-LOCKED where another build runs, OUT-FOREIGN where `out` holds something else, OUT-FROZEN where
-    it lies in an edition that was frozen.
+    it lies in an edition that was frozen, OUT-WRITE where nothing can be written.
     """
     place = Place(out.absolute())
     _refuse_frozen(place.out)
-    place.out.parent.mkdir(parents=True, exist_ok=True)
-    with locked(place):
+    with writing(out):
+        place.out.parent.mkdir(parents=True, exist_ok=True)
+    with writing(out), locked(place):
         recover(place)
         _refuse_foreign(place.out)
         partial = place.beside("partial")
@@ -60,6 +66,21 @@ def replacing(out: Path) -> Iterator[Path]:
         partial.rename(place.beside("new"))
         _swap_in(place)
         recover(place)
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Tell a disk that takes nothing more, or nothing from this user, as the fault that it is: OUT-WRITE."""
+    try:
+        yield
+    except OSError as error:
+        # libraries give the system's words, and not always its number
+        why = next((os.strerror(n) for n in _REFUSED if n == error.errno or os.strerror(n) in str(error)), "")
+        if not why:
+            raise
+        what = f"{out} can't be written: {why.lower()}"
+        remedy = "Free some room, or name another folder with --out; what was there before is whole."
+        raise CommonwealError(Fault("OUT-WRITE", what, remedy)) from error
 
 
 def recover(place: Place) -> None:

@@ -15,7 +15,7 @@ from commonweal.insight.facts import Statement
 from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make
 from commonweal.pipeline.freezing import EDITIONS
-from commonweal.project.edition import is_edition, read_edition
+from commonweal.project.edition import is_edition, project_in, read_edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,20 @@ class Answer:
     document: dict[str, Any]
 
 
-def explain_area(root: Path, area: str, against: str, *, report: Callable[[str], None]) -> Answer:
+def explain_area(root: Path, area: str, against: str | None, *, report: Callable[[str], None]) -> Answer:
     """Explain an area's latest score and its gap to `against`: an area, a period, ``peers`` or ``all``.
 
+    Left out, it is the peers, or all areas where there are none. `root` is a project folder, or that of an
+    edition (the output of a build).
     The lines begin with the finding and the gap that was asked for; what the score is made of comes last.
     Against an area they say what the order of the two hangs on, against a period what of the change from the
     figure published then is re-statement, where the project keeps an edition that published it.
 
     Raises AREA-UNKNOWN and the other faults of `insight.explain`, EDITION-BROKEN.
     """
-    edition = make(root, report=report).edition
+    edition = make(project_in(root), report=report).edition
     whole = explain.score(edition, area)
-    gap = explain.gap(edition, area, against)
+    gap = explain.gap(edition, area, against or ("peers" if edition.peers.height else "all"))
     said = _said(edition, whole.area)
     lines = [s.text for s in said if s.kind == "finding"]
     lines += ["", *explain.lines(gap, edition)]

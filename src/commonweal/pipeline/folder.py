@@ -116,11 +116,14 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent
         internal=internal,
         protection=gated.says,
         protected=gated.summary,
+        definitions=gated.definitions,
         notes=(*loaded.told, *collected.notes, *scoring.notes, *between_periods(scoring)),
         carry=loaded.periods.carry,
     )
-    found = (*gated.told, *advice(loaded, gated.observations, scoring))
-    return Made(interpret_project(loaded, edition), loaded, found, gated.details)
+    meant = interpret_project(loaded, edition, report)
+    unsure = (meant.uncertainty.why_not,) if meant.uncertainty and meant.uncertainty.why_not else ()
+    found = (*gated.told, *advice(loaded, gated.observations, scoring), *unsure)
+    return Made(meant, loaded, found, gated.details)
 
 
 def _loaded(root: Path, report: Report) -> Project:
@@ -145,10 +148,10 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
         raise CommonwealError(project.place(loaded.root, error.faults)) from None
 
 
-def interpret_project(loaded: Project, edition: Edition) -> Edition:
+def interpret_project(loaded: Project, edition: Edition, report: Report) -> Edition:
     """The edition with its meaning; a fault of a rule stands at its line of the project."""
     try:
-        return insight.interpret(edition, loaded.benchmarks)
+        return insight.interpret(edition, loaded.benchmarks, report)
     except CommonwealError as error:
         raise CommonwealError(project.place(loaded.root, error.faults)) from None
 
@@ -181,6 +184,7 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
         (*loaded.told, *collected.notes, *gated.told, *advice(loaded, gated.observations, scoring)),
         (
             *sources.ledger_lines(collected.ledger),
+            *collected.exact,
             *sources.undated_lines(loaded, collected),
             *sources.type_lines(loaded, collected),
         ),

@@ -10,7 +10,7 @@ from typing import Final
 
 from commonweal import project
 from commonweal.errors import CommonwealError, Fault, raise_any
-from commonweal.pipeline.exchange import Place, locked
+from commonweal.pipeline.exchange import Place, locked, writing
 from commonweal.pipeline.folder import build
 from commonweal.pipeline.inputs import is_of_present_inputs
 from commonweal.project.edition import broken_files, is_edition, read_record
@@ -34,7 +34,7 @@ def freeze(
 
     The output is built first where it is not of the present inputs. An edition is never overwritten, and a
     copy that is cut short leaves no edition behind. Raises EDITION-NAME, EDITION-EXISTS, EDITION-INTERNAL,
-    and what `build` raises.
+    OUT-WRITE, and what `build` raises.
     """
     folder = Path(root)
     source = Path(out) if out is not None else folder / "build"
@@ -45,7 +45,7 @@ def freeze(
         build(folder, source, report=report)
     report("Copying the edition")
     target.parent.mkdir(exist_ok=True)
-    with locked(Place(target.parent.absolute())), locked(Place(source.absolute())):
+    with writing(target), locked(Place(target.parent.absolute())), locked(Place(source.absolute())):
         _check(name, target, source)
         partial = target.with_name(f".{name}.partial")
         _remove(partial)  # what a copy that was cut short left behind

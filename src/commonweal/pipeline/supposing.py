@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from commonweal.insight import scenario
 from commonweal.insight.scenario import PlaceSpending, Reach, Scenario, Spending
 from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make
-from commonweal.project.edition import is_edition
+from commonweal.project.edition import project_in
 
 Report = Callable[[str], None]
 _FORM: Final = "Write INDICATOR=VALUE, --reach rank=10 or --budget 20."
@@ -44,14 +44,18 @@ def whatif_reach(
     *,
     within: Sequence[str] = (),
     only: Sequence[str] = (),
+    node: str | None = None,
     period: str | None = None,
 ) -> Reach:
     """The smallest realistic change with which an area reaches ``rank=10``, ``score=60`` or ``class=over``.
 
-    `within` is any of peers, all and history (empty: peers and history); `only` the indicators to choose
-    from. See `commonweal.insight.scenario.whatif_reach`.
+    In the index, or in `node` (id or name): a dimension, a component, an indicator. `within` is any of peers,
+    all and history (empty: peers and history); `only` the indicators to choose from.
+    See `commonweal.insight.scenario.whatif_reach`.
     """
-    return scenario.whatif_reach(_opened(of), area, target, within=within, only=only, period=period)
+    return scenario.whatif_reach(
+        _opened(of), area, target, within=within, only=only, node=node, period=period
+    )
 
 
 def whatif_budget(
@@ -61,24 +65,24 @@ def whatif_budget(
     *,
     within: Sequence[str] = (),
     only: Sequence[str] = (),
+    node: str | None = None,
     period: str | None = None,
 ) -> Spending | PlaceSpending:
     """What a budget of points would do best: in one area, or, without one, in each and for the place.
 
     See `commonweal.insight.scenario.whatif_budget` and `whatif_place_budget`.
     """
-    edition = _opened(of)
+    edition, bounds = _opened(of), _Bounds(within=within, only=only, node=node, period=period)
     if area is None:
-        return scenario.whatif_place_budget(edition, budget, within=within, only=only, period=period)
-    return scenario.whatif_budget(edition, area, budget, within=within, only=only, period=period)
+        return scenario.whatif_place_budget(edition, budget, **bounds)
+    return scenario.whatif_budget(edition, area, budget, **bounds)
 
 
 def _opened(of: Edition | str | Path, report: Report = _silent) -> Edition:
     """An edition as it is, or made from a folder; that of an edition holds a project of published figures."""
     if isinstance(of, Edition):
         return of
-    folder = Path(of)
-    return make(folder / "project" if is_edition(folder) else folder, report=report).edition
+    return make(project_in(Path(of)), report=report).edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,17 @@ class Question:
     budget: float | None = None
     within: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    node: str | None = None
     period: str | None = None
+
+
+class _Bounds(TypedDict):
+    """What a target and a budget are asked within."""
+
+    within: Sequence[str]
+    only: Sequence[str]
+    node: str | None
+    period: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,23 +126,17 @@ def answer(folder: Path, question: Question, *, report: Report = _silent) -> Tol
     _check(question)
     figures = _typed(question.figures)
     edition = _opened(folder, report)
-    within, only, period = question.within, question.only, question.period
+    bounds = _Bounds(within=question.within, only=question.only, node=question.node, period=question.period)
     match question:
         case Question(area=str(area), reach=str(target)):
-            return _reach(
-                scenario.whatif_reach(edition, area, target, within=within, only=only, period=period)
-            )
+            return _reach(scenario.whatif_reach(edition, area, target, **bounds))
         case Question(area=str(area), budget=float(budget)):
-            return _spending(
-                scenario.whatif_budget(edition, area, budget, within=within, only=only, period=period)
-            )
+            return _spending(scenario.whatif_budget(edition, area, budget, **bounds))
         case Question(budget=float(budget)):
-            found = scenario.whatif_place_budget(
-                edition, budget, within=within, only=only, period=period, report=report
-            )
-            return _place(found)
+            report("Working out what the points would do in each area")
+            return _place(scenario.whatif_place_budget(edition, budget, **bounds))
         case Question(area=str(area)):
-            return _scenario(scenario.whatif(edition, area, figures, period=period))
+            return _scenario(scenario.whatif(edition, area, figures, period=question.period))
     raise _fault("no area is named", "Name one by code or name after DIR.")
 
 
@@ -143,10 +151,9 @@ def _check(question: Question) -> None:
         raise _fault(what, _FORM if not any(asked) else f"Ask one at a time. {_FORM}")
     if question.area is None and question.budget is None:
         raise _fault("no area is named", "Name one by code or name after DIR.")
-    if question.figures and (question.within or question.only):
-        raise _fault(
-            "--within and --only bound a change that is looked for", "Leave them out with INDICATOR=VALUE."
-        )
+    if question.figures and (question.within or question.only or question.node):
+        what = "--within, --only and --node are for a change that is looked for"
+        raise _fault(what, "Leave them out with INDICATOR=VALUE.")
 
 
 def _typed(figures: Sequence[str]) -> dict[str, float | str]:
@@ -172,14 +179,15 @@ def _fault(what: str, remedy: str) -> CommonwealError:
 def _scenario(found: Scenario) -> Told:
     tables = [("What is supposed", _figures(found.figures)), ("What would move with it", _nodes(found.nodes))]
     if found.areas.height > 1:
-        tables.append(("Areas whose index, place or class would be another", _areas(found.areas)))
+        tables.append(("Areas whose score, place or class would be another", _areas(found.areas)))
     return Told(found.says, tuple(tables), _document(found))
 
 
 def _reach(found: Reach) -> Told:
     heading = "Indicators that would move" if found.reached else "Every indicator at its bound"
     document = {
-        "area": found.area, "name": found.name, "period": found.period, "target": found.target,
+        "area": found.area, "name": found.name, "period": found.period, "node": found.node,
+        "target": found.target,
         "score": found.score if abs(found.score) != float("inf") else None, "reached": found.reached,
         "points": found.points, "moves": found.moves.to_dicts(),
         "scenario": None if found.scenario is None else _document(found.scenario), "says": list(found.says),
@@ -189,7 +197,8 @@ def _reach(found: Reach) -> Told:
 
 def _spending(found: Spending) -> Told:
     document = {
-        "area": found.area, "name": found.name, "period": found.period, "budget": found.budget,
+        "area": found.area, "name": found.name, "period": found.period, "node": found.node,
+        "budget": found.budget,
         "points": found.points, "moves": found.moves.to_dicts(),
         "scenario": None if found.scenario is None else _document(found.scenario), "says": list(found.says),
     }  # fmt: skip
@@ -199,13 +208,14 @@ def _spending(found: Spending) -> Told:
 
 def _place(found: PlaceSpending) -> Told:
     table = found.areas.select(
-        pl.col("name").alias("area"), "points", pl.col("score_before").alias("index"),
+        pl.col("name").alias("area"), "points", pl.col("score_before").alias("score"),
         pl.col("score_after").alias("would be"), "gain", pl.col("gain_per_point").alias("a point"),
         pl.col("rank_before").alias("rank"), pl.col("rank_after").alias("would be "),
         pl.col("place_gain").alias("place"), pl.col("first").alias("most points for"),
     )  # fmt: skip
     document = {
-        "period": found.period, "budget": found.budget, "weighted_by": found.weighted_by,
+        "period": found.period, "node": found.node, "budget": found.budget,
+        "weighted_by": found.weighted_by,
         "areas": found.areas.to_dicts(), "says": list(found.says),
     }  # fmt: skip
     heading = f"If {found.budget:g} points were used in each in turn"
@@ -246,7 +256,7 @@ def _nodes(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _areas(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
-        pl.col("name").alias("area"), pl.col("score_before").alias("index"),
+        pl.col("name").alias("area"), pl.col("score_before").alias("score"),
         pl.col("score_after").alias("would be"), pl.col("rank_before").alias("rank"),
         pl.col("rank_after").alias("would be "), pl.col("performance_before").alias("performance"),
         pl.col("performance_after").alias("would be  "),

@@ -50,7 +50,8 @@ def attribute_faults(files: Files, keys: AreaKeys, areas: Areas, names: Sequence
     for i, name in enumerate(names):
         if name not in areas.attributes.columns:
             have = [c for c in areas.attributes.columns if c != "code"]
-            listed = f"They have: {', '.join(have)}." if have else "They have none."
+            listed = f"Use one of: {', '.join(have)}; or add" if have else "Add"
+            listed += f" a column {name} to the areas table, with a number for each area."
             faults.append(
                 Fault("PEERS-ATTRIBUTE", f"areas have no attribute {name!r}", listed, path=("by", i))
             )

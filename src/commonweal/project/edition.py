@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.formats.tables import read_published
 from commonweal.model.edition import GOALPOSTS, SCORES, WEIGHTS
 from commonweal.model.framework import Framework
 from commonweal.model.observation import Observations
@@ -60,6 +61,11 @@ class KeptEdition:
 def is_edition(folder: Path) -> bool:
     """Whether a folder holds an edition, whole or not."""
     return (folder / RECORD).is_file()
+
+
+def project_in(folder: Path) -> Path:
+    """The project folder to make an edition of: the folder itself, or the project that an edition holds."""
+    return folder / "project" if is_edition(folder) else folder
 
 
 def read_edition(folder: Path | str) -> KeptEdition:
@@ -127,7 +133,7 @@ def fingerprint(path: Path) -> str:
 def _table(folder: Path, name: str, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     """A table of OUT/data; an empty text is an empty text, an empty number null."""
     path = folder / "data" / f"{name}.csv"
-    frame = pl.read_csv(path, infer_schema=False)
+    frame = read_published(path)
     lacking = [column for column in schema if column not in frame.columns]
     if lacking:
         raise _broken(path, f"there is no column {lacking[0]!r}")

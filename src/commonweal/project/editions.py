@@ -2,34 +2,70 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
+from commonweal.errors import CommonwealError
+from commonweal.formats.tables import read_published
+from commonweal.model.area import Geography
 from commonweal.model.observation import SCHEMA
-from commonweal.project.edition import is_edition
+from commonweal.model.published import DEFINITIONS, PublishedBefore
+from commonweal.project.edition import is_edition, read_record
 
 #: Where a project keeps its editions.
 EDITIONS: Final = "editions"
 
 
-def published_before(root: Path) -> dict[str, pl.DataFrame]:
-    """The protected observations of each edition kept in a project folder, by the edition's name.
+def published_before(root: Path) -> dict[str, PublishedBefore]:
+    """What each edition kept in a project folder has published, by the edition's name.
 
     An edition that can't be read says nothing: `commonweal diff` tells what is wrong with it.
     """
     folders = sorted(path for path in (root / EDITIONS).glob("*") if path.is_dir() and is_edition(path))
     found = {}
     for folder in folders:
-        path = folder / "project" / "data" / "observations.csv"
-        if path.is_file():
-            frame = pl.read_csv(path, infer_schema=False)
-            if set(frame.columns) >= _NEEDED:
-                found[folder.name] = frame.select(
-                    pl.col(name).cast(kind) for name, kind in SCHEMA.items() if name in frame.columns
-                )
+        observations = _table(folder, "observations", SCHEMA)
+        if observations is not None and set(observations.columns) >= _NEEDED:
+            definitions = _table(folder, "definitions", DEFINITIONS)
+            record = _record(folder)
+            areas = record.get("areas") or {}
+            found[folder.name] = PublishedBefore(
+                observations,
+                pl.DataFrame(schema=DEFINITIONS) if definitions is None else definitions,
+                Geography(areas.get("type", ""), areas.get("vintage", "")),
+                record.get("place", ""),
+                _hidden_to(folder),
+            )
     return found
+
+
+def _table(folder: Path, name: str, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame | None:
+    """Those columns of a table of an edition's project that are known; None where there is no table."""
+    path = folder / "project" / "data" / f"{name}.csv"
+    if not path.is_file():
+        return None
+    frame = read_published(path)
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items() if name in frame.columns)
+
+
+def _hidden_to(folder: Path) -> int:
+    """Up to where an edition hid counts, as its audit says; 0 where it does not."""
+    try:
+        audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+        return int(audit["protection"]["hide_to"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """edition.json; of one that can't be read, nothing."""
+    try:
+        return read_record(folder)
+    except CommonwealError:
+        return {}
 
 
 _NEEDED: Final = {

@@ -80,13 +80,14 @@ class Denominators:
     """All denominators: whole, and by group where a table has groups.
 
     `moved` says which of them come from other areas, with the columns of `MOVED`; `groups` names what parts
-    those in `strata` into groups.
+    those in `strata` into groups. `told` says how they came to the areas of the index.
     """
 
     whole: pl.DataFrame
     moved: pl.DataFrame
     strata: pl.DataFrame
     groups: Mapping[str, tuple[str, ...]]
+    told: tuple[str, ...] = ()
 
 
 def read_strata(

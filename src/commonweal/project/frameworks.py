@@ -175,17 +175,17 @@ def _figure(id: str, name: str, cell: Any, code: str) -> tuple[float | None, lis
         value = None if cell in (None, "") else float(cell)
     except ValueError:
         return None, [_not_usable(id, name, cell, code)]
-    if value is not None and not isfinite(value):
+    if value is not None and (not isfinite(value) or (name == "weight" and value < 0)):
         return None, [_not_usable(id, name, cell, code)]
     return value, []
 
 
 def _not_usable(id: str, name: str, cell: Any, code: str) -> Fault:
-    remedy = (
-        "Write 1 where more is better, -1 where less is better."
-        if name == "direction"
-        else "Write a number, or leave the cell empty."
-    )
+    remedies = {
+        "direction": "Write 1 where more is better, -1 where less is better.",
+        "weight": "Write a number of 0 or more, or leave it blank for 1.",
+    }
+    remedy = remedies.get(name, "Write a number, or leave the cell empty.")
     return Fault(code, f"{name} of {id!r} is {cell!r}", remedy, path=(id, name))
 
 

@@ -177,7 +177,8 @@ class _Reading:
             written=self.document.data,
             notes=(*self.files.notes, *self.handed, *lookups.notes),
             moved=pl.concat([denominators.moved, tables.moved]),
-            told=(*self.told(areas, lookups, records), *tables.told),
+            told=(*self.told(areas, lookups, records), *tables.told, *denominators.told),
+            lookups=lookups.held,
             public_inputs=_sorted(self.files, private=False),
             private_inputs=_sorted(self.files, private=True),
         )
@@ -281,7 +282,7 @@ class _Reading:
 
     def denominators(self, areas: Areas | None, lookups: Lookups, benchmarks: pl.DataFrame) -> Denominators:
         frames, moved = [pl.DataFrame(schema=DENOMINATORS)], [pl.DataFrame(schema=MOVED)]
-        strata, groups = [pl.DataFrame(schema=STRATA)], {}
+        strata, groups, told = [pl.DataFrame(schema=STRATA)], {}, list[str]()
         beside = {*benchmarks["name"].to_list()}
         if "project" not in self.short:
             beside.add(self.keys.project.place)
@@ -303,7 +304,8 @@ class _Reading:
                 if lookup is not None:
                     figure = pl.DataFrame({"indicator": [""], "period": [""], "source": [name]})
                     moved.append(lookup.moved(figure, areas.codes))
-        return Denominators(pl.concat(frames), pl.concat(moved), pl.concat(strata), groups)
+                    told += lookups.told(name, lookup, areas)
+        return Denominators(pl.concat(frames), pl.concat(moved), pl.concat(strata), groups, tuple(told))
 
     def records_and_measures(
         self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups

@@ -12,7 +12,8 @@ from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas, Geography
 from commonweal.model.codes import advice
 from commonweal.model.lookup import SHARES, Lookup, composed, way
-from commonweal.project.columns import LINE, Rows, keep, read_rows, several
+from commonweal.project.columns import LINE, SHOWN, Rows, keep, read_rows, several
+from commonweal.project.lookup_ends import astray, slips
 from commonweal.project.overlays import overlaid
 from commonweal.project.paths import Files
 from commonweal.project.positions import Document, Keys
@@ -64,10 +65,31 @@ class Lookups:
                 sure = (
                     f"by {lookup.weight}, at most {100 * max(errors):.1f}% of an area is counted in another"
                 )
-            return [f"{name}: {how}; {sure}."]
+            return [f"{name}: {how}; {sure}.", *_left_out(name, lookup, areas)]
         shared = len(lookup.shared & set(areas.codes))
         held = f"{shared} of {len(areas)} areas hold figures apportioned from {source}{by}"
-        return [f"{name}: {held}, by {lookup.weight or 'given shares'}."]
+        how = f"{held}, by {lookup.weight or 'given shares'}.{_extent(lookup, areas)}"
+        return [f"{name}: {how}", *_left_out(name, lookup, areas)]
+
+
+def _extent(lookup: Lookup, areas: Areas) -> str:
+    """How much of what the areas get comes from old areas that were parted; empty where it isn't known."""
+    dealt, fits = lookup.dealt(areas.codes), lookup.fits(areas.codes).drop_nulls("apportioned")
+    if dealt is None or not fits.height:
+        return ""
+    most = fits.sort("apportioned", "area", descending=[True, False]).row(0, named=True)
+    code, share = most["area"], most["apportioned"]
+    whole = f"{100 * dealt:.1f}% comes from areas that were parted"
+    return f" By this weight {whole}, most in {code}: {100 * share:.1f}%."
+
+
+def _left_out(name: str, lookup: Lookup, areas: Areas) -> list[str]:
+    """The areas of the index that no old one leads to, which have no figure."""
+    lacking = sorted(set(areas.codes) - lookup.ends)
+    if not lacking:
+        return []
+    listed = ", ".join(lacking[:SHOWN]) + (", …" if len(lacking) > SHOWN else "")
+    return [f"{name}: no area of {lookup.source} leads to {listed}, so that there is no figure."]
 
 
 def _no_way(source: Geography, target: Geography) -> Fault:
@@ -116,6 +138,9 @@ def _read(files: Files, keys: LookupKeys, areas: Areas) -> tuple[Lookup, list[st
     if keys.path:
         rows = _pairs(files, keys)
         pairs, weight, notes = _weighed(rows, keys), keys.weight, list[str]()
+        if target.fits(areas.geography):
+            raise_any(slips(rows, areas))
+            notes = astray(rows, areas)
     else:
         pairs, notes = overlaid(files, keys, areas)
         weight = keys.weight or "area"

@@ -11,8 +11,8 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.formats.boundaries import Outlines, read_boundaries
 from commonweal.formats.outlines import middle, overlaps, reprojected, weights_of_points
-from commonweal.formats.projection import local_metres, metric, projection
 from commonweal.model.area import Areas, Boundaries, Geography
+from commonweal.model.projection import local_metres, metric, projection
 from commonweal.project.columns import LINE, Rows, read_rows, several
 from commonweal.project.paths import Files
 from commonweal.project.schema import LookupKeys

@@ -121,10 +121,12 @@ class Files:
                 f"'{written}' has a variable inside",
                 "A variable may only stand at the start of a path.",
             )
+        if ".." in PurePosixPath(rest).parts:
+            raise _outside(written)
         if variable:
             return _from_environment(variable[1], written), rest.lstrip("/")
         outside = PurePosixPath(rest).is_absolute() or PureWindowsPath(written).drive
-        if outside or ".." in PurePosixPath(rest).parts:
+        if outside:
             raise _outside(written)
         return self.root, rest
 

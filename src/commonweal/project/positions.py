@@ -60,7 +60,24 @@ def read_document(path: Path, file: str) -> Document:
     except YAMLError as error:
         what = str(error).splitlines()[0]
         raise _yaml(file, 0, what, "Check for unusual characters.") from None
+    if _size(tree, {}) > _MOST:
+        what = "anchors (&) and aliases (*) repeat so much that the file would never end"
+        raise _yaml(file, 0, what, "Write out what they stand for.")
     return Document(file, _plain(tree), tree)
+
+
+#: A file with more values than this, aliases followed, was not written to be read.
+_MOST: Final = 1_000_000
+
+
+def _size(node: Any, known: dict[int, int]) -> int:
+    """How many values a tree holds, each as often as it is named; `known` has those of parts by identity."""
+    if not isinstance(node, Mapping | list):
+        return 1
+    if id(node) not in known:
+        held = node.values() if isinstance(node, Mapping) else node
+        known[id(node)] = 1 + sum(_size(item, known) for item in held)
+    return known[id(node)]
 
 
 #: What the parser says, what most likely happened, and what to do.
@@ -71,6 +88,11 @@ _WORDS: Final = (
         'Put quotation marks round text with a colon, such as title: "Index: 2026"; line keys up.',
     ),
     ("'\\t'", "there is a tab in the line", "Indent with blanks; YAML allows no tabs there."),
+    (
+        "cannot start any token",
+        "a text begins with a character that YAML keeps for itself",
+        "Put quotation marks round it, as in where: \"`at.open` = 'true'\".",
+    ),
     (
         "expected <block end>",
         "the line is indented more or less than those it belongs to",

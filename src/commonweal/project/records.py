@@ -67,6 +67,7 @@ def read_records(
                 published=keys.published,
                 key=keys.key,
                 date=keys.date,
+                month_first=keys.dates == "month-first",
                 period=keys.period,
                 covers=tuple(keys.covers),
                 wider=keys.wider,

@@ -252,6 +252,9 @@ class RecordKeys(_Keys):
     published: bool = Field(False, description="The records are already public.")
     key: str = Field("", description="A column whose identical repeats count once.")
     date: str = Field("", description="The column that says when.")
+    dates: Literal["day-first", "month-first"] = Field(
+        "day-first", description="Whether 04/05/2016 is in May or in April; other forms read as ever."
+    )
     period: Text = Field("", description="The period of a source without dates.")
     covers: Texts = Field([], description="The months or years the source holds.")
     wider: bool = Field(False, description="The source is about more than the areas of this index.")
@@ -355,6 +358,12 @@ class ProtectKeys(_Keys):
         None, ge=1, description="own: other counts are shown to the nearest of this."
     )
     minimum_base: int = Field(0, ge=0, description="No figure is given whose base is below this.")
+    dominance: float = Field(
+        50,
+        gt=0,
+        le=100,
+        description="No mean or sum is given of which one record is more than this per cent.",
+    )
 
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

@@ -129,14 +129,24 @@ def _duplicates(frames: list[pl.DataFrame]) -> list[Fault]:
     if not again.height:
         return []
     both = again.join(whole.filter(first), on=KEY, how="left", suffix=" first", maintain_order="left")
+    rows = both.group_by(
+        "area", "period", _FILE, LINE, f"{_FILE} first", f"{LINE} first", maintain_order=True
+    )
     return several(
         Fault(
             "OBSERVATION-DUPLICATE",
-            f"indicator {indicator!r} has a value for area {area!r}, period {period!r} in"
-            f" {other}, line {other_line}, already",
+            f"{_has(indicators)} for area {area!r}, period {period!r} in {other}, line {other_line}, already",
             "Keep one value for each area, period and indicator.",
             file,
             line,
         )
-        for indicator, period, area, line, file, other_line, other in both.iter_rows()
+        for area, period, file, line, other, other_line, indicators in rows.agg("indicator").iter_rows()
     )
+
+
+def _has(indicators: list[str]) -> str:
+    """What stands twice: a row of a wide table has several indicators."""
+    if len(indicators) == 1:
+        return f"indicator {indicators[0]!r} has a value"
+    listed = ", ".join(indicators[:3]) + ", …" * (len(indicators) > 3)
+    return f"{len(indicators)} indicators ({listed}) have values"

@@ -258,7 +258,7 @@ def _name_faults(rows: Rows, known: Known, index: str) -> list[Fault]:
         faults += several(
             rows.fault(
                 "AREA-UNKNOWN",
-                f"area {code!r} is not in the areas table{_rows(count)}{_lookalike(code, known.areas)}",
+                f"area {code!r} is not in the areas table{_rows(count)}{lookalike(code, known.areas)}",
                 remedy,
                 line,
             )
@@ -289,10 +289,10 @@ def _remedy(codes: set[str], known: Known) -> str:
 _ALIKE: Final = str.maketrans("OoIlS", "00115")
 
 
-def _lookalike(code: str, known: Iterable[str]) -> str:
+def lookalike(code: str, known: Iterable[str]) -> str:
     """A code that looks the same. One that is merely near may well be another area's, so it isn't offered.
 
-    >>> _lookalike("E0502O003", ["E05020003"]), _lookalike("E05020004", ["E05020003"])
+    >>> lookalike("E0502O003", ["E05020003"]), lookalike("E05020004", ["E05020003"])
     (", did you mean 'E05020003'?", '')
     """
 

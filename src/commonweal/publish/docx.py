@@ -68,7 +68,7 @@ def document(heading: str, paragraphs: Sequence[str], small: Sequence[str] = ())
     core = (
         f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title>{escape(heading)}</dc:title><dc:language>en-GB</dc:language></cp:coreProperties>"
+        f"<dc:title>{escape(_legal(heading))}</dc:title><dc:language>en-GB</dc:language></cp:coreProperties>"
     )
     parts = {
         "[Content_Types].xml": _TYPES,
@@ -94,5 +94,5 @@ def _paragraph(text: str, style: str = "") -> str:
 
 
 def _legal(text: str) -> str:
-    """The text without the control characters that XML can't hold."""
-    return "".join(c for c in text if c >= " " or c in "\t\n")
+    """The text without the characters that XML can't hold: controls, and two that are none."""
+    return "".join(c for c in text if (c >= " " or c in "\t\n") and c not in "\ufffe\uffff")

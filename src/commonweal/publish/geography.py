@@ -10,23 +10,24 @@ from typing import Any, Final
 import numpy as np
 
 from commonweal.model.area import Areas, Boundaries
+from commonweal.model.projection import projection
 
 _DECIMALS: Final = 6  # about 0.1 m
+_DEGREES: Final = "EPSG:4326"
 
 
 def longitude_latitude(boundaries: Boundaries) -> Any:
-    """The geometries in WGS 84, longitude first, to six decimals; shape (areas,)."""
-    import shapely
-    from pyproj import CRS, Transformer
+    """The geometries in WGS 84, longitude first, to six decimals; shape (areas,).
 
-    geometries = boundaries.geometries
-    source = CRS.from_user_input(boundaries.crs)
-    if source != CRS.from_epsg(4326) and source != CRS.from_user_input("OGC:CRS84"):
-        move = Transformer.from_crs(source, "EPSG:4326", always_xy=True)
-        geometries = shapely.transform(
-            geometries, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1]))
-        )
-    return shapely.transform(geometries, lambda xy: np.round(xy, _DECIMALS))
+    They are moved the way the records were: by OSTN15 where that is installed and the British National Grid
+    is crossed.
+    """
+    import shapely
+
+    project, _ = projection(boundaries.crs, _DEGREES)
+    return shapely.transform(
+        boundaries.geometries, lambda xy: np.round(np.column_stack(project(xy[:, 0], xy[:, 1])), _DECIMALS)
+    )
 
 
 def write_geojson(areas: Areas, path: Path, properties: Mapping[str, Mapping[str, object]]) -> None:

@@ -18,7 +18,8 @@ from commonweal.publish.geography import write_geojson
 from commonweal.publish.handed_on import write_handed_on
 from commonweal.publish.tables import write_table
 
-#: The columns of a protected table: it has passed the gate and never passes again.
+#: The columns of a protected table: it has passed the gate and never passes again. `observed` follows them
+#: where a figure has a date of its own, such as several years together.
 PROTECTED: Final = (
     "area", "period", "indicator", "value", "lower", "upper", "numerator", "denominator",
     "status", "kind", "per", "round_to", "source",
@@ -33,6 +34,8 @@ def write_project(edition: Edition, project: Project, folder: Path) -> None:
     if project.areas.boundaries is not None:
         write_geojson(project.areas, folder / "areas.geojson", {})
     write_table(protected_table(edition), folder / "data" / "observations.csv")
+    if edition.definitions.height:
+        write_table(edition.definitions, folder / "data" / "definitions.csv")
     for name in _names(project.denominators):
         rows = project.denominators.filter(pl.col("name") == name)
         write_table(
@@ -72,7 +75,8 @@ def protected_table(edition: Edition) -> pl.DataFrame:
         .filter(pl.col("indicator").is_in([node.id for node in edition.framework.indicators]))
         .filter(pl.col("area").is_in(list(scoring.areas)))
     )
-    return used.select(PROTECTED).sort("indicator", "period", "area")
+    dated = ["observed"] if (used["observed"] != used["period"]).any() else []
+    return used.select(*PROTECTED, *dated).sort("indicator", "period", "area")
 
 
 def _areas_table(project: Project) -> pl.DataFrame:

@@ -27,7 +27,9 @@ from commonweal.sources.ledger import (
     Fates,
     ledger,
 )
+from commonweal.sources.link.dealt import dealt_line
 from commonweal.sources.link.transfer import move, moved, to_move
+from commonweal.sources.measure.amounts import AMOUNTS
 from commonweal.sources.measure.gather import Counted, gather, numbered, stretches
 from commonweal.sources.measure.reads import reading_faults, reading_notes
 from commonweal.sources.measure.times import Times, going_back
@@ -36,7 +38,7 @@ from commonweal.sources.plan import Plan, plan_all, relative_to
 from commonweal.sources.query import Backend, Totals, Unlinked
 from commonweal.sources.read.room import room
 from commonweal.sources.read.stage import ready
-from commonweal.sources.suspect import faults
+from commonweal.sources.suspect import by_text, faults, order_line
 
 Report = Callable[[str], None]
 
@@ -58,6 +60,10 @@ class Collected:
     figures: Mapping[tuple[str, str], Counted] = field(default_factory=dict)
     #: the indicators (or helpers) and periods that are only there for other measures to be made of
     aside: frozenset[tuple[str, str]] = frozenset()
+    #: what means, sums and ratios about people are made of, with the columns of `AMOUNTS`
+    amounts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AMOUNTS))
+    #: what only the analyst may hear, since its numbers are exact
+    exact: tuple[str, ...] = ()
 
 
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
@@ -76,6 +82,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     back = going_back(project.measures)
     found: list[Fault] = []
     undated, asked = {}, {}
+    exact: list[str] = []
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
@@ -87,7 +94,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
             plan = plan.on(files)
             engine = backend or engine_of(plan.records)
             totals = files.told(engine(plan.query, scratch=scratch))
-            times = _times(project, plan.records, totals.cells, back)
+            times = _times(project, plan.records, totals, back)
             more = plan.people(numbered(times, stretches(plan, times)))
             people = engine(more, scratch=scratch) if more else None
             fate = _fates(plan, totals, times, project.areas.codes)
@@ -98,6 +105,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
         formed = gather(project, plan, times, totals, people)
         gathered.append(formed)
         fates.append(fate)
+        exact += [*order_line(plan, totals), *_dealt(plan, totals, times, project.areas.codes)]
         notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *_row_notes(plan, totals)]
         notes += [*formed.notes, *reading_notes(project, plan, totals)]
     raise_any(found)
@@ -111,25 +119,31 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
         moved=moved(project, rows),
         figures={cell: counted for part in gathered for cell, counted in part.counted.items()},
         aside=frozenset().union(*(part.aside for part in gathered)),
+        amounts=pl.concat([pl.DataFrame(schema=AMOUNTS), *(part.amounts for part in gathered)]),
+        exact=tuple(exact),
     )
 
 
-def _times(
-    project: Project, records: Records, cells: pl.DataFrame, back: Mapping[str, frozenset[int]]
-) -> Times:
-    spans = _spans(records, cells)
+def _dealt(plan: Plan, totals: Totals, times: Times, areas: tuple[str, ...]) -> list[str]:
+    lookup = to_move(plan.records)
+    if lookup is None:
+        return []
+    counted = (pl.col("area") >= 0) & pl.col("at").is_in(times.kept(plan.measures), nulls_equal=True)
+    return [dealt_line(plan.records.name, totals.cells.filter(counted), lookup, areas)]
+
+
+def _times(project: Project, records: Records, totals: Totals, back: Mapping[str, frozenset[int]]) -> Times:
+    spans = _spans(records, totals)
     wanted = targets(project.periods, spans.values())
     covered = covered_months(map(Period.parse, records.covers) if records.covers else spans.values())
     return Times(spans, wanted, covered, back)
 
 
-def _spans(records: Records, cells: pl.DataFrame) -> Mapping[str | None, Period]:
+def _spans(records: Records, totals: Totals) -> Mapping[str | None, Period]:
     """The span of each date as written; a source without dates has one span, its own period."""
     if not records.date:
         return {None: Period.parse(records.period)}
-    by_text = cells.group_by("at").agg(pl.col("records").sum()).drop_nulls("at").sort("at")
-    spans = read_dates(dict(by_text.rows())).spans
-    return dict(spans.items())
+    return dict(read_dates(by_text(totals), records.month_first).spans.items())
 
 
 def _row_notes(plan: Plan, totals: Totals) -> list[str]:

@@ -19,7 +19,7 @@ from commonweal.sources.query import SECONDS
 
 #: A time of day, to any part of a second, with a zone or without.
 _TIME: Final = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?"
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME)
+_SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})" + _TIME)
 _SECONDS: Final = re.compile(SECONDS)
 
@@ -39,10 +39,55 @@ class Dated:
     spans: Mapping[str, Period]
 
 
-def span(text: str) -> Period | None:
+def form(text: str, month_first: bool = False) -> tuple[str, str]:
+    """The kind of a date, as in `Dated`, and how it is written: as a day, a time, or as its kind; else empty.
+
+    >>> form("13/04/2016"), form("2016-04-13 10:20"), form("1460588399"), form("2016-04"), form("soon")
+    (('month', 'day'), ('month', 'time'), ('month', 'time'), ('month', 'month'), ('', ''))
+    """
+    found = span(text, month_first)
+    if found is None:
+        return "", ""
+    if _SECONDS.fullmatch(text):
+        return found.kind, "time"
+    if not (_ISO.fullmatch(text) or _SLASHED.fullmatch(text)):
+        return found.kind, found.kind
+    # spreadsheets and databases give days as their midnight
+    return found.kind, "time" if re.search(r":.*[1-9]|[1-9]:", text) else "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Slashed:
+    """How many records have a date such as 13/04/2016, by what the two numbers in front can be.
+
+    Where one is above 12 it is the day: `day_first`, `month_first`. Else it may be `either`.
+    """
+
+    day_first: int = 0
+    month_first: int = 0
+    either: int = 0
+
+
+def slashed(records: Mapping[str, int]) -> Slashed:
+    """What dates with strokes tell of their order, given how many records have each text.
+
+    >>> slashed({"04/13/2016": 3, "05/04/2016 10:20": 2, "2016-04": 9})
+    Slashed(day_first=0, month_first=3, either=2)
+    """
+    found: Counter[str] = Counter()
+    for text, count in records.items():
+        if match := _SLASHED.fullmatch(text):
+            first, second = int(match[1]), int(match[2])
+            order = {(True, False): "day_first", (False, True): "month_first", (False, False): "either"}
+            found[order.get((first > 12, second > 12), "")] += count
+    return Slashed(found["day_first"], found["month_first"], found["either"])
+
+
+def span(text: str, month_first: bool = False) -> Period | None:
     """The period that a date as written names; None if it can't be read.
 
-    Days are written 2016-04-13 or 13/04/2016, months 2016-04, and 2016, 2015/16 and 2016-Q2 as everywhere.
+    Days are written 2016-04-13 or 13/04/2016 (with `month_first` 04/13/2016), months 2016-04, and 2016,
+    2015/16 and 2016-Q2 as everywhere.
     A time of day may follow a day; the day is the one that is written, whatever the zone. Seconds since 1970
     (ten digits, or thirteen for thousandths) are in universal time.
 
@@ -50,15 +95,18 @@ def span(text: str) -> Period | None:
     ('2016-04', '2016-04')
     >>> span("13/04/2016").label, span("2016-04-13").label, span("2015/16").kind, span("4 May")
     ('2016-04', '2016-04', 'financial year', None)
+    >>> span("04/13/2016"), span("04/13/2016", month_first=True).label
+    (None, '2016-04')
     """
-    iso, day_first = _ISO.fullmatch(text), _DAY_FIRST.fullmatch(text)
+    iso, strokes = _ISO.fullmatch(text), _SLASHED.fullmatch(text)
     try:
         if iso:
             day = date(int(iso[1]), int(iso[2]), int(iso[3]))
         elif _SECONDS.fullmatch(text):
             day = datetime.fromtimestamp(int(text[:10]), UTC).date()
-        elif day_first:
-            day = date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
+        elif strokes:
+            month, number = (1, 2) if month_first else (2, 1)
+            day = date(int(strokes[3]), int(strokes[month]), int(strokes[number]))
         else:
             return Period.parse(text)
     except (CommonwealError, ValueError):
@@ -66,7 +114,7 @@ def span(text: str) -> Period | None:
     return Period.parse(f"{day.year:04}-{day.month:02}")
 
 
-def read_dates(records: Mapping[str, int]) -> Dated:
+def read_dates(records: Mapping[str, int], month_first: bool = False) -> Dated:
     """Read the dates of a source, given how many records have each text.
 
     The commonest kind is taken to be the column's kind (the finer one of two equally common): one stray
@@ -75,7 +123,7 @@ def read_dates(records: Mapping[str, int]) -> Dated:
     >>> read_dates({"2016-04": 5, "01/05/2016": 3, "2016": 1, "soon": 9}).spans.keys()
     dict_keys(['2016-04', '01/05/2016'])
     """
-    spans = {text: found for text in records if (found := span(text)) is not None}
+    spans = {text: found for text in records if (found := span(text, month_first)) is not None}
     by_kind: Counter[str] = Counter()
     for text, found in spans.items():
         by_kind[found.kind] += records[text]

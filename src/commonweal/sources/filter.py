@@ -111,6 +111,37 @@ def both(first: Condition, second: Condition) -> Condition:
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 
+def written(condition: Condition) -> str:
+    """A condition as a filter that reads as that condition; nothing for every record.
+
+    >>> written(parse_filter("not `a b` = 'x' and (grade > 3 or grade is null)"))
+    "(not (`a b` = 'x')) and ((`grade` > 3.0) or (`grade` is null))"
+    """
+    match condition:
+        case AllOf(parts):
+            return " and ".join(f"({text})" for part in parts if (text := written(part)))
+        case AnyOf(parts):
+            return " or ".join(f"({written(part)})" for part in parts)
+        case Not(inner):
+            return f"not ({written(inner)})"
+        case Compare(column, operator, value):
+            return f"{_quoted(column, '`')} {operator} {_literal(value)}"
+        case OneOf(column, values):
+            return f"{_quoted(column, '`')} in ({', '.join(map(_literal, values))})"
+        case Like(column, pattern):
+            return f"{_quoted(column, '`')} like {_literal(pattern)}"
+        case Empty(column):
+            return f"{_quoted(column, '`')} is null"
+
+
+def _literal(value: Value) -> str:
+    return _quoted(value, "'") if isinstance(value, str) else repr(value)
+
+
+def _quoted(text: str, mark: str) -> str:
+    return f"{mark}{text.replace(mark, mark * 2)}{mark}"
+
+
 @lru_cache(maxsize=1024)
 def parse_filter(text: str) -> Condition:
     """Read a filter; an empty one is met by every record.

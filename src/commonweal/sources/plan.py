@@ -16,7 +16,15 @@ from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
 from commonweal.sources.link.build import build_link, columns_of_link
 from commonweal.sources.link.transfer import to_move
-from commonweal.sources.measure.asks import Need, asks, named_columns, need, number_columns, reading
+from commonweal.sources.measure.asks import (
+    Need,
+    asks,
+    contributions,
+    named_columns,
+    need,
+    number_columns,
+    reading,
+)
 from commonweal.sources.measure.strata import BY_GROUP, group_faults
 from commonweal.sources.people import also, folder_faults, person_faults
 from commonweal.sources.query import Cells, Distinct, Query, Stored, Tally, Totals, part_columns
@@ -178,7 +186,7 @@ def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> 
             own = parse_filter(measure.where)
             pair = (both(own, conditions[name][0]) for name in (measure.of, measure.to))
             conditions[measure.indicator] = (next(pair), next(pair))
-    needs = {m.indicator: need(m, *conditions[m.indicator]) for m in measures}
+    needs = {m.indicator: _need(records, m, conditions[m.indicator]) for m in measures}
     read = {
         (m.indicator, column): reading(m, conditions[m.indicator][0], column)
         for m in measures
@@ -187,6 +195,14 @@ def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> 
     table, files = (source, ()) if isinstance(source, Stored) else ((), source)
     query = Query(table, link, asks(conditions, needs, read), records.date, records.key)
     return Plan(records, measures, conditions, query, notes, files, needs, read)
+
+
+def _need(records: Records, measure: Measure, conditions: tuple[Condition, Condition]) -> Need:
+    """What a measure needs, and of people how much a single record adds to it."""
+    wanted = need(measure, *conditions)
+    if not records.about_people:
+        return wanted
+    return replace(wanted, tallies={**wanted.tallies, **contributions(measure, conditions[0])})
 
 
 def _group_faults(project: Project, measure: Measure) -> list[Fault]:

@@ -19,7 +19,7 @@ from commonweal.errors import CommonwealError
 from commonweal.model.project import Project
 from commonweal.model.source import Records, Type
 from commonweal.sources.collect import Collected
-from commonweal.sources.dates import span
+from commonweal.sources.dates import form
 from commonweal.sources.filter import NUMBER
 from commonweal.sources.link.build import columns_of_link
 from commonweal.sources.read.batches import batches, frames
@@ -45,10 +45,12 @@ class _Column:
 
     declared: Type | None
     dated: bool
+    month_first: bool = False
     rows: int = 0
     filled: int = 0
     numbers: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
+    #: the kinds of dates and how they are written
+    forms: Counter[tuple[str, str]] = field(default_factory=Counter)
     texts: set[str] = field(default_factory=set)
     odd: int = 0
 
@@ -57,14 +59,14 @@ class _Column:
         held, filled = _filled(cells)
         self.rows += len(held)
         self.filled += int(filled.sum())
-        self.numbers += int(_fits(held, "number").sum())
+        self.numbers += int(held.str.contains(f"^(?:{NUMBER})$").sum())
         if self.dated:
             for text, count in held.filter(filled).value_counts().iter_rows():
-                self.kinds[_kind(text)] += count
+                self.forms[_form(text, self.month_first)] += count
         if len(self.texts) <= _DIFFERENT:
             self.texts |= set(held.filter(filled).unique()[: _DIFFERENT + 1])
         if self.declared is not None:
-            self.odd += int(_odd(cells, self.declared).sum())
+            self.odd += int(_odd(cells, self.declared, self.month_first).sum())
 
 
 def _filled(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -73,26 +75,25 @@ def _filled(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     return held, held.is_not_null() & (held != "")
 
 
-def _odd(cells: pl.Series, kind: Type) -> pl.Series:
+def _odd(cells: pl.Series, kind: Type, month_first: bool) -> pl.Series:
     """Which cells hold something else than they should."""
     held, filled = _filled(cells)
-    return filled & ~_fits(held, kind).fill_null(False)
+    return filled & ~_fits(held, kind, month_first).fill_null(False)
 
 
-def _fits(cells: pl.Series, kind: Type) -> pl.Series:
+def _fits(cells: pl.Series, kind: Type, month_first: bool) -> pl.Series:
     """Which cells read as what they should be."""
     if kind == "number":
         return cells.str.contains(f"^(?:{NUMBER})$")
     if kind == "date":
-        return cells.map_elements(lambda text: bool(_kind(text)), return_dtype=pl.Boolean)
+        return cells.map_elements(lambda text: _form(text, month_first)[0] != "", return_dtype=pl.Boolean)
     return cells.str.contains(_CODE) if kind == "code" else cells.is_not_null()
 
 
 @lru_cache(maxsize=100_000)
-def _kind(text: str) -> str:
-    """The kind of a date: month for a day too; empty where it is none."""
-    found = span(text)
-    return found.kind if found is not None else ""
+def _form(text: str, month_first: bool) -> tuple[str, str]:
+    """`dates.form`, once for each text."""
+    return form(text, month_first)
 
 
 def type_lines(project: Project, collected: Collected) -> list[str]:
@@ -114,7 +115,11 @@ def _seen(records: Records, asked: Collection[str]) -> Mapping[str, _Column]:
     first = [name for name in (records.date, *columns_of_link(records.link)) if name]
     names = dict.fromkeys([*first, *sorted({*asked, *records.types})])
     seen = {
-        name: _Column(records.types.get(name), name == records.date or records.types.get(name) == "date")
+        name: _Column(
+            records.types.get(name),
+            name == records.date or records.types.get(name) == "date",
+            records.month_first,
+        )
         for name in names
     }
     for written in _files(records):
@@ -147,9 +152,9 @@ def _reads(name: str, column: _Column) -> str:
         return f"{name} is empty"
     empty = column.rows - column.filled
     rest = f", {_share(empty, column.rows)} empty" if empty else ""
-    kind, count = max(column.kinds.items(), key=lambda item: item[1]) if column.kinds else ("", 0)
+    kind, count = _commonest(column.forms)
     if kind:
-        return f"{name} reads as {kind}s ({_share(count, column.filled)}){rest}"
+        return f"{name} reads as {kind} ({_share(count, column.filled)}){rest}"
     if not column.dated and column.numbers >= _MOST * column.filled:
         return f"{name} reads as numbers ({_share(column.numbers, column.filled)}){rest}"
     several = len(column.texts)
@@ -157,22 +162,37 @@ def _reads(name: str, column: _Column) -> str:
     return f"{name} reads as text, {different} different{rest}"
 
 
+def _commonest(forms: Counter[tuple[str, str]]) -> tuple[str, int]:
+    """The commonest kind of dates in words, by how they are written most, and how many cells have it."""
+    kinds: Counter[str] = Counter()
+    for (kind, _), count in forms.items():
+        kinds[kind] += count
+    if not kinds:
+        return "", 0
+    kind, count = max(kinds.items(), key=lambda item: item[1])
+    written = max((n, way) for (of, way), n in forms.items() if of == kind)[1]
+    return (
+        f"{written}s, counted by month" if written in ("day", "time") else f"{written}s" * bool(kind)
+    ), count
+
+
 def _misfits(records: Records, seen: Mapping[str, _Column]) -> Iterator[str]:
     """What is not as it was declared."""
     for name, column in seen.items():
         if column.declared and column.odd:
-            place = next(_odd_places(records, name, column.declared), records.written)
+            place = next(_odd_places(records, name, column), records.written)
             yield (
                 f"{name} is declared {_CALLED[column.declared]}; {column.odd:,} of {column.filled:,} cells"
                 f" {'is' if column.odd == 1 else 'are'} not, the first at {place}"
             )
 
 
-def _odd_places(records: Records, name: str, kind: Type) -> Iterator[str]:
+def _odd_places(records: Records, name: str, column: _Column) -> Iterator[str]:
     """Where the cells of a column stand that are not as they should be."""
+    assert column.declared is not None
     for written in _files(records):
         for batch in batches(written, {name}):
-            odd = _odd(_cells(batch.frame, name), kind)
+            odd = _odd(_cells(batch.frame, name), column.declared, column.month_first)
             yield from (written.place(batch.places[row]) for row in odd.arg_true())
 
 

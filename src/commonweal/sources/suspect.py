@@ -16,6 +16,7 @@ from commonweal.errors import Fault
 from commonweal.model.area import Areas
 from commonweal.model.codes import advice
 from commonweal.model.source import Measure
+from commonweal.sources.dates import Slashed, slashed
 from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.ledger import COUNTED, NO_DATE, OUT_OF_PERIOD, UNLINKED, Fates, phrase
 from commonweal.sources.plan import PROJECT_FILE, Plan
@@ -29,7 +30,7 @@ Extent = tuple[float, float, float, float]
 
 def faults(plan: Plan, totals: Totals, fates: Fates, areas: Areas) -> list[Fault]:
     """FILTER-EMPTY, RECORDS-UNDATED and RECORDS-UNLINKED of one source that has been counted."""
-    return [*_undated(plan, fates), *_unlinked(plan, fates, areas), *_unmet(plan, totals)]
+    return [*_undated(plan, totals, fates), *_unlinked(plan, fates, areas), *_unmet(plan, totals)]
 
 
 def _unlinked(plan: Plan, fates: Fates, areas: Areas) -> list[Fault]:
@@ -118,9 +119,10 @@ def _texts(files: Iterable[File], column: str) -> set[str]:
 def _scan(file: File, columns: tuple[str, ...]) -> pl.LazyFrame:
     """Some columns of a file."""
     if file.kind == "parquet":
-        return pl.scan_parquet(file.path)
+        return pl.scan_parquet(file.path, glob=False, hive_partitioning=False)
     return pl.scan_csv(
         file.path,
+        glob=False,
         separator=file.delimiter,
         schema={f"#{i}": pl.String for i in range(len(file.columns))},
         has_header=False,
@@ -145,15 +147,54 @@ def _extent_of_file(file: File, x: str, y: str) -> tuple[float | None, ...]:
         return (None,)
 
 
-def _undated(plan: Plan, fates: Fates) -> list[Fault]:
+def _undated(plan: Plan, totals: Totals, fates: Fates) -> list[Fault]:
+    """Too few dates that can be read, or an order of day and month by which some are put in a wrong month."""
+    dates = slashed(by_text(totals))
     lost = fates.records.get(NO_DATE, 0)
     links = sum(fates.records.get(fate, 0) for fate in UNLINKED.values())
     dated = fates.records.get(COUNTED, 0) + fates.records.get(OUT_OF_PERIOD, 0) + links
-    if not lost or dated >= LEAST_SHARE * (dated + lost):
+    few = lost and dated < LEAST_SHARE * (dated + lost)
+    if (few or dates.either) and (turned := _turned(plan, dates)):
+        return [_at_records(plan, "RECORDS-UNDATED", *turned, "date")]
+    if not few:
         return []
     what = f"{dated:,} of {dated + lost:,} records of {plan.records.name!r} have a date that can be read"
-    remedy = "Write dates as 2016-04-13, 13/04/2016, 2016-04, 2016-Q2, 2016 or 2015/16, all of one kind."
+    day = "04/13/2016" if plan.records.month_first else "13/04/2016"
+    remedy = f"Write dates as 2016-04-13, {day}, 2016-04, 2016-Q2, 2016 or 2015/16, all of one kind."
     return [_at_records(plan, "RECORDS-UNDATED", what, remedy, "date")]
+
+
+def _turned(plan: Plan, dates: Slashed) -> tuple[str, str] | None:
+    """What is wrong, and the remedy, where dates are written in the other order than they are read in."""
+    orders = [("day-first", dates.day_first), ("month-first", dates.month_first)]
+    (now, fitting), (other, against) = reversed(orders) if plan.records.month_first else orders
+    if against <= fitting:
+        return None
+    example = "04/13/2016" if other == "month-first" else "13/04/2016"
+    what = (
+        f"the dates of {plan.records.name!r} look {other}, as in {example}: {against:,} can only be read so,"
+    )
+    what += f" {fitting:,} only {now}"
+    if dates.either:
+        what += f", and {dates.either:,} could be either and would be put in a wrong month"
+    return what, f"Write `dates: {other}` at the source, or give days as 2016-04-13."
+
+
+def order_line(plan: Plan, totals: Totals) -> list[str]:
+    """A line about a source of which no date shows whether the day or the month comes first."""
+    dates = slashed(by_text(totals))
+    if not dates.either or dates.day_first or dates.month_first:
+        return []
+    now, other = ("month", "day") if plan.records.month_first else ("day", "month")
+    told = f"{plan.records.name}: no date of {plan.records.date} shows whether day or month comes first"
+    return [f"{told}; they are read {now}-first, and `dates: {other}-first` changes that"]
+
+
+def by_text(totals: Totals) -> dict[str, int]:
+    """How many records have each date, as engines give it."""
+    return dict(
+        totals.cells.group_by("at").agg(pl.col("records").sum()).drop_nulls("at").sort("at").iter_rows()
+    )
 
 
 def _at_records(plan: Plan, code: str, what: str, remedy: str, key: str) -> Fault:

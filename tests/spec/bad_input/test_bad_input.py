@@ -162,6 +162,10 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         ("commonweal.yaml", "  place: Town", "\tplace: Town"),
         ["commonweal.yaml:3: PROJECT-YAML there is a tab in the line; Indent with blanks; "],
     ),
+    "a backtick without quotation marks": (
+        ("commonweal.yaml", "  place: Town", "  place: `Town`"),
+        ["commonweal.yaml:3: PROJECT-YAML a text begins with a character that YAML keeps for itself; Put "],
+    ),
     "a line that is indented too far": (
         ("commonweal.yaml", "  place: Town", "    place: Town"),
         ["commonweal.yaml:3: PROJECT-YAML "],
@@ -225,7 +229,7 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "a negative weight": (
         ("framework.csv", "index,,-1,,,", "index,,-1,-2,,"),
-        ["framework.csv:3: FRAMEWORK-WEIGHT the weight of 'crime' is -2.0; "],
+        ["framework.csv:3: FRAMEWORK-WEIGHT weight of 'crime' is '-2'; Write a number of 0 or more, "],
     ),
     "a value of an indicator that is not in the framework": (
         ("values.csv", "E2,2016,schools", "E2,2016,school"),
@@ -403,7 +407,8 @@ CASES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "peers by an attribute that is not there": (
         ("commonweal.yaml", "recipe:", "peers: {by: income}\nrecipe:"),
         [
-            "commonweal.yaml:10: PEERS-ATTRIBUTE areas have no attribute 'income'; They have: population."
+            "commonweal.yaml:10: PEERS-ATTRIBUTE areas have no attribute 'income'; Use one of: population; or"
+            " add a column income to the areas table, with a number for each area."
         ],
     ),
     "peers by a name": (
@@ -560,6 +565,16 @@ def test_a_wide_table_names_the_heading_and_the_area(tmp_path: Path) -> None:
     )
 
 
+def test_a_row_of_a_wide_table_that_stands_twice_is_one_fault(tmp_path: Path) -> None:
+    yaml = SOUND["commonweal.yaml"].replace("subject: thing", "subject: thing\n    layout: wide")
+    values = "area,period,crime,schools\nE1,2016,10,1\nE2,2016,3,4\nE1,2016,10,1\n"
+    write(tmp_path, {**SOUND, "commonweal.yaml": yaml, "values.csv": values})
+    assert faults_of(tmp_path) == [
+        "values.csv:4: OBSERVATION-DUPLICATE 2 indicators (crime, schools) have values for area 'E1', period"
+        " '2016' in values.csv, line 2, already; Keep one value for each area, period and indicator."
+    ]
+
+
 def test_a_missing_heading_is_told_with_those_of_the_file(tmp_path: Path) -> None:
     yaml = SOUND["commonweal.yaml"].replace(
         "subject: thing",
@@ -576,6 +591,23 @@ def test_unicode_text_of_excel_is_read(tmp_path: Path) -> None:
     write(tmp_path, SOUND)
     (tmp_path / "values.csv").write_bytes(SOUND["values.csv"].replace(",", "\t").encode("utf-16"))
     assert faults_of(tmp_path) == []
+
+
+def test_a_settings_file_that_never_ends_is_refused(tmp_path: Path) -> None:
+    aliases = "x0: &x0 [a, a]\n"
+    aliases += "".join(f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 9)}]\n" for i in range(1, 10))
+    write(tmp_path, {**SOUND, "commonweal.yaml": aliases + SOUND["commonweal.yaml"]})
+    assert faults_of(tmp_path) == [
+        "commonweal.yaml: PROJECT-YAML anchors (&) and aliases (*) repeat so much that the file would never"
+        " end; Write out what they stand for."
+    ]
+
+
+def test_a_path_with_a_variable_may_not_climb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    yaml = SOUND["commonweal.yaml"].replace("path: values.csv", "path: ${TOWN_DATA}/../values.csv")
+    monkeypatch.setenv("TOWN_DATA", str(tmp_path / "project"))
+    write(tmp_path, {**SOUND, "commonweal.yaml": yaml})
+    assert "PATH-OUTSIDE the path '${TOWN_DATA}/../values.csv' leads out of" in faults_of(tmp_path)[0]
 
 
 def test_a_file_that_is_not_text(tmp_path: Path) -> None:

@@ -60,6 +60,16 @@ CASES = {
         "commonweal.yaml:12: RECIPE-COLUMN impute names the group 'gdp', which is not a column of the areas;"
         " There are: population.",
     ),
+    "a base period without figures": (
+        "recipe:\n  treat: {method: winsorise, rule: base, base: 2011}\n"
+        "  normalise: {method: minmax, rule: base, base: 2011}",
+        "commonweal.yaml:12: RECIPE-RULE no indicator has a value in the base period 2011; Choose a base that"
+        " has values. They are of 2016.",
+    ),
+    "a mean": (
+        "recipe:\n  aggregate: mean",
+        "commonweal.yaml:12: RECIPE-METHOD 'mean' is not a way to aggregate, did you mean 'arithmetic'? ",
+    ),
     "a node": (
         "recipe: {treat: {method: none, by: {crimes: log}}}",
         "commonweal.yaml:11: RECIPE-NODE treat names the node 'crimes', did you mean 'crime'?"

@@ -12,7 +12,10 @@ import shapely
 
 from commonweal.errors import CommonwealError
 from commonweal.model.area import Boundaries
-from commonweal.publish.site import theme
+from commonweal.model.projection import projection
+from commonweal.model.recipe import METHODS
+from commonweal.publish.geography import longitude_latitude
+from commonweal.publish.site import method, theme
 from commonweal.publish.site.addresses import file_names
 from commonweal.publish.site.choropleth import choropleth
 from commonweal.publish.site.scale import Axis, Classes
@@ -159,4 +162,27 @@ def test_areas_with_one_number_have_one_colour(tiling: Callable[..., Boundaries]
     )  # fmt: skip
     kinds = dict(zip(values.values(), (area.kind for area in picture.areas), strict=True))
     assert kinds[12.6] == kinds[13.4]
-    assert [end for _, _, end in picture.legend] == ["best third", "middle third", "worst third"]
+    assert [end for _, _, end in picture.legend] == ["best 1", "middle 3", "worst 2"]
+
+
+@pytest.mark.parametrize(
+    ("step", "texts", "told_apart"),
+    [
+        ("normalise", method._NORMALISE, set()),
+        ("weigh", method._WEIGH, set()),
+        ("aggregate", method._MEAN, {"power"}),  # told with its exponent
+    ],
+)
+def test_the_method_page_has_words_for_every_method(
+    step: str, texts: dict[str, str], told_apart: set[str]
+) -> None:
+    assert set(texts) | told_apart == set(METHODS[step])
+
+
+def test_published_outlines_lie_where_records_were_linked() -> None:
+    pytest.importorskip("convertbng")
+    square = np.array([shapely.box(544_000, 184_000, 545_000, 185_000)])
+    exact, _ = projection("EPSG:27700", "EPSG:4326")
+    there = np.column_stack(exact(np.array([544_000.0]), np.array([184_000.0])))
+    held = shapely.get_coordinates(longitude_latitude(Boundaries(("A",), square, "EPSG:27700"))[0])
+    assert np.abs(held - there).max(axis=1).min() <= 5e-7

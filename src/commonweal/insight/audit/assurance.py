@@ -110,8 +110,10 @@ def _directions(facts: Facts) -> Check:
         ordered = score[both][np.argsort(value[both], kind="stable")]
         size = float(np.abs(ordered).max(initial=1.0))
         wrong += int((np.diff(ordered) < -_NOISE * size).any())
+    of = len(facts.indicators)
+    each = "The one indicator" if of == 1 else f"Each of the {of:,} indicators"
     return Check(
-        f"Each of the {len(facts.indicators):,} indicators scores no lower where its value is better.",
+        f"{each} scores no lower where its value is better.",
         "Areas put in the order of the values that were normalised, in the direction of the framework;"
         " the figure is how many indicators break it.",
         wrong == 0,

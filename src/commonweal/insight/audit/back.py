@@ -57,7 +57,8 @@ def _silent(facts: Facts, root: pl.DataFrame) -> list[Finding]:
         findings.append(
             Finding(
                 Mark.NOTE,
-                f"{len(unlinked)} of {known.height} indicators have no link with the index beyond chance"
+                f"{len(unlinked)} of {known.height} indicators"
+                f" {'has' if len(unlinked) == 1 else 'have'} no link with the index beyond chance"
                 " (p of 0.05 or more).",
                 "The index says little about them; read their own pages.",
             )

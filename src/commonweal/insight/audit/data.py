@@ -103,14 +103,29 @@ def _size(facts: Facts) -> list[Finding]:
         said = f"No indicator moves closely with the size of areas ({shown})."
         return [Finding(Mark.SOUND, said, "No figure is a count in disguise.")]
     nodes = close["first"].unique(maintain_order=True).to_list()
-    count = agree(len(nodes), "indicator moves", "indicators move")
+    divided = facts.divided
+    remedies = (
+        (
+            [node for node in nodes if node not in divided],
+            "Divide by a base, such as residents, unless size is what is meant.",
+        ),
+        (
+            [node for node in nodes if node in divided],
+            "It is divided already: ask whether its base is the right one, and why large areas differ.",
+        ),
+    )
     return [
         Finding(
             Mark.LOOK,
-            f"{count} closely (r beyond 0.7) with the size of areas ({shown}): {facts.named(nodes)}.",
+            f"{agree(len(ours), 'indicator moves', 'indicators move')} closely (r beyond 0.7) with the size"
+            f" of areas ({shown}): {facts.named(ours)}.",
             "Such a figure may say how big an area is rather than how it fares.",
-            "Divide by a base, such as residents, unless size is what is meant.",
+            remedy
+            if len(ours) == 1
+            else remedy.replace("It is", "They are").replace("its base", "each base"),
         )
+        for ours, remedy in remedies
+        if ours
     ]
 
 

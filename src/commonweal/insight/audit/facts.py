@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -23,6 +24,12 @@ MOST_FOR_PAIRS: Final = 2_000
 FEW_AREAS: Final = 30
 #: A chance as small as this is told from none.
 LEVEL: Final = 0.05
+
+
+#: Kinds of figures that grow with the number of people or things in an area.
+_OF_SIZE: Final = ("value", "count", "sum", "distinct")
+#: A unit that says what a figure is divided by.
+_PER: Final = re.compile(r"%|\bper\b|\bfor each\b|\bpercent", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +120,15 @@ class Facts:
             return {}
         rows = pl.DataFrame({"code": list(self.edition.scoring.areas)}).join(frame, on="code", how="left")
         return {name: rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in numeric}
+
+    @cached_property
+    def divided(self) -> frozenset[str]:
+        """The indicators that are so many per something already: by their kind, the recipe, or their unit."""
+        whole = pl.col("kind").is_not_null() & ~pl.col("kind").is_in(_OF_SIZE)
+        per = pl.col("kind").eq("distinct") & pl.col("denominator").is_not_null()
+        ratios = self.edition.observations.filter(whole | per)["indicator"]
+        by_unit = {node.id for node in self.indicators if _PER.search(node.unit)}
+        return frozenset({*ratios, *self.edition.scoring.denominated, *by_unit})
 
     def with_status(self, status: Status) -> int:
         """How many values of the latest period came to be that way."""

@@ -171,7 +171,8 @@ def _marks_by_chance(facts: Facts, found: Uncertainty) -> list[Finding]:
     return [
         Finding(
             Mark.NOTE,
-            f"Of the indicators of which chance is known {latest.height:,} marks are over or under; chance"
+            f"Of the indicators of which chance is known {latest.height:,}"
+            f" {'mark is' if latest.height == 1 else 'marks are'} over or under; chance"
             f" alone would make about {words.number(by_chance, 0)}, were all {facts.types} alike.",
             "A single mark says little. Those drawn solid would come out the same 9 times in 10.",
         )

@@ -63,8 +63,8 @@ def _groups(rows: tuple[tuple[Cell, ...], ...]) -> Table:
         Column("bartlett", "Bartlett’s chi-squared"),
         Column("bartlett_p", "its p", "p"),
         Column("eigenvalue", "First eigenvalue", "correlation"),
-        Column("first_share", "Variation on the first component", "share"),
-        Column("above_one", "Components above 1", "count"),
+        Column("first_share", "Variation on the first principal component", "share"),
+        Column("above_one", "Principal components above 1", "count"),
     )
     note = (
         "Alpha of 0.7 and KMO of 0.6 are usually held to be enough for parts to be one thing. Empty where too"
@@ -81,7 +81,8 @@ def _caution(facts: Facts, groups: list[Node]) -> list[Finding]:
             Finding(
                 Mark.NOTE,
                 f"There are {facts.areas} {facts.types}.",
-                f"With fewer than {FEW_AREAS}, correlations, alpha and components move much by chance.",
+                f"With fewer than {FEW_AREAS}, correlations, alpha and principal components move much by"
+                " chance.",
                 "Take what follows as hints, and look for the same pattern in other periods.",
             )
         )
@@ -89,7 +90,7 @@ def _caution(facts: Facts, groups: list[Node]) -> list[Finding]:
         findings.append(
             Finding(
                 Mark.NOTE,
-                f"{tests:,} pairs inside groups were compared.",
+                f"{agree(tests, 'pair', 'pairs')} inside groups {'was' if tests == 1 else 'were'} compared.",
                 f"Were nothing linked at all, about {max(1, round(tests * LEVEL)):,} of them would still have"
                 " a p under 0.05 by chance.",
             )

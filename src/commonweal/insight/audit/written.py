@@ -57,7 +57,8 @@ def lead(audit: Audit) -> str:
     """The audit in one sentence."""
     look, failed = audit.count(Mark.LOOK), sum(not check.passed for check in audit.assurance.checks)
     made = len(audit.assurance.checks)
-    held = f"All {words.count(made)} checks held" if not failed else f"{failed} of {made} checks failed"
+    held = f"{failed} of {made} checks failed" if failed else f"All {words.count(made)} checks held"
+    held = held if made > 1 else f"The one check {'failed' if failed else 'held'}"
     if not look:
         return f"{held}. Nothing was found that needs a look."
     thing = "point needs" if look == 1 else "points need"

@@ -89,11 +89,15 @@ def _value(spot: Spot, i: int, asked: str, figure: float | str) -> float:
 
 
 def _possible(spot: Spot, i: int, asked: str, value: float) -> float:
-    """The value, unless it is a share of a whole that no share can be."""
-    if spot.indicators[i].unit.startswith("% of ") and not 0.0 <= value <= 100.0:
-        what = f"would be {words.value(value)}{spot.indicators[i].unit}"
-        raise _fault(asked, what, "A share lies between 0% and 100%.")
-    return value
+    """The value, unless nothing of its kind can be so low or so high."""
+    (low, high), unit = spot.ground.possible[:, i], spot.indicators[i].unit
+    if low <= value <= high:
+        return value
+    known = f" It is {words.amount(float(spot.values[i]), unit)} now." if spot.published[i] else ""
+    way = f"A share lies between 0% and 100%.{known}"
+    if high > 100.0:
+        way = f"A count or a rate is never below 0.{known} Write a smaller change, or a full value (6.5)."
+    raise _fault(asked, f"would be {words.amount(value, unit)}", way)
 
 
 def _not_followed(spot: Spot, i: int) -> Fault:

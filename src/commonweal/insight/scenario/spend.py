@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,18 +11,18 @@ import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.insight import words
-from commonweal.insight.asked import need_score, period_at
 from commonweal.insight.benchmarks import populations
 from commonweal.insight.scenario.ascent import best_split
-from commonweal.insight.scenario.bounds import movable
-from commonweal.insight.scenario.moves import listed, moves, values_of
-from commonweal.insight.scenario.spot import Spot, spot
+from commonweal.insight.scenario.bounds import Movable, movable
+from commonweal.insight.scenario.moves import listed, moves, stuck, values_of
+from commonweal.insight.scenario.spot import Ground, Spot, ground, scored_spot
 from commonweal.insight.scenario.suppose import Scenario, scenario_of
 from commonweal.insight.scenario.telling import FIXED
+from commonweal.methods import Floats, Positions
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Edition
 
-#: What the budget would do in each area: points used, the index and its place, the rise for each point used,
+#: What the budget would do in each area: points used, the score and its place, the rise for each point used,
 #: the rise of the place's mean, and the indicator that would take most of the points.
 AREAS: Final = {
     "area": pl.String, "name": pl.String, "points": pl.Float64, "score_before": pl.Float64,
@@ -38,6 +38,7 @@ class Spending:
     area: str
     name: str
     period: str
+    node: str
     budget: float
     points: float
     moves: pl.DataFrame
@@ -53,6 +54,7 @@ class PlaceSpending:
     """
 
     period: str
+    node: str
     budget: float
     weighted_by: str
     areas: pl.DataFrame
@@ -66,23 +68,22 @@ def whatif_budget(
     *,
     within: Sequence[str] = (),
     only: Sequence[str] = (),
+    node: str | None = None,
     period: str | None = None,
 ) -> Spending:
-    """The split of a budget of points, within bounds, under which an area's index would be highest.
+    """The split of a budget of points, within bounds, that lifts an area's index, or `node`, most.
 
     Points, bounds and faults are those of `whatif_reach`; WHATIF-BUDGET for a budget that is none.
     """
-    here = spot(edition, area, period)
-    need_score(edition, here.scoring.node_index[here.root.id], here.period, here.area)
-    size = _budget(budget)
-    may = movable(here, within, only)
-    split = best_split(here, may, size)
+    here, size = scored_spot(edition, area, node, period), _budget(budget)
+    may = movable(here.ground, np.array([here.area]), within, only)
+    split = best_split(may, size)
     found = moves(here, may, split)
     scenario = scenario_of(here, values_of(here, found)) if found.height else None
     used = float(found["points"].sum())
     return Spending(
-        here.code, here.name, here.label, size, used, found, scenario,
-        (*_said(here, size, used, found, split.proved, scenario), FIXED),
+        here.code, here.name, here.label, here.top.id, size, used, found, scenario,
+        (*_said(here, may, size, used, found, bool(split.proved[0]), scenario), FIXED),
     )  # fmt: skip
 
 
@@ -92,47 +93,63 @@ def whatif_place_budget(
     *,
     within: Sequence[str] = (),
     only: Sequence[str] = (),
+    node: str | None = None,
     period: str | None = None,
-    report: Callable[[str], None] = lambda step: None,
 ) -> PlaceSpending:
     """What a budget of points would do best in each area, were it all spent there, and for the place.
 
-    The place's mean is that of its areas' indexes, weighted by population where each has one. `report` is
-    told each area as it is worked on. Points, bounds and faults are those of `whatif_budget`.
+    The place's mean is that of its areas' scores, weighted by population where each has one. Points, bounds
+    and faults are those of `whatif_budget`.
     """
-    t, size = period_at(edition.scoring, period), _budget(budget)
-    root = edition.scoring.node_index[edition.framework.roots[0].id]
-    column = edition.scoring.scores[t, :, root]
-    scored = np.flatnonzero(np.isfinite(column))
-    people = populations(edition.areas)
-    weighted = all(people.get(edition.scoring.areas[a]) for a in scored)
-    share = np.array([people[edition.scoring.areas[a]] if weighted else 1.0 for a in scored])
-    share = share / share.sum()
-    rows = []
-    for a, part in zip(scored.tolist(), share.tolist(), strict=True):
-        here = Spot(edition, a, t)
-        report(f"Working out {here.name}")
-        may = movable(here, within, only)
-        split = best_split(here, may, size)
-        used, gain = float(split.points.sum()), split.index - float(column[a])
-        ranked = column.copy()
-        ranked[a] = split.index
-        first = here.indicators[may.indicators[int(split.points.argmax())]].name if used > 0 else ""
-        rows.append(
-            (
-                here.code, here.name, used, float(column[a]), split.index, gain,
-                gain / used if used > 0 else None, int(edition.scoring.ranks[t, a, root]),
-                int(rank(ranked[None])[0][0, a]), gain * part, first,
-            )
-        )  # fmt: skip
-    if not rows:
-        what = f"no area has an index in {edition.scoring.periods[t].label}"
+    here, size = ground(edition, node, period), _budget(budget)
+    scored = np.flatnonzero(np.isfinite(here.tops))
+    if not len(scored):
+        what = f"no area has {words.an(here.called)} in {here.label}"
         raise CommonwealError(Fault("EXPLAIN-SCORE", what, "Name another period."))
-    areas = pl.DataFrame(rows, schema=AREAS, orient="row").sort(
-        pl.col("gain").round(9), "area", descending=[True, False]
-    )
-    label, by = edition.scoring.periods[t].label, "population" if weighted else ""
-    return PlaceSpending(label, size, by, areas, (*_said_of_place(edition, size, by, areas), FIXED))
+    share, by = _shares(edition, scored)
+    may = movable(here, scored, within, only)
+    split = best_split(may, size)
+    before, used = here.tops[scored], split.points.sum(axis=1)
+    gain = split.score - before
+    most = may.indicators[split.points.argmax(axis=1)] if len(may.indicators) else np.zeros_like(scored)
+    names, codes = edition.areas.names, [edition.scoring.areas[a] for a in scored]
+    areas = pl.DataFrame(
+        {
+            "area": codes,
+            "name": [names[code] for code in codes],
+            "points": used,
+            "score_before": before,
+            "score_after": split.score,
+            "gain": gain,
+            "gain_per_point": np.divide(gain, used, out=np.full_like(gain, np.nan), where=used > 0),
+            "rank_before": edition.scoring.ranks[here.period, scored, here.node],
+            "rank_after": _places(before, split.score),
+            "place_gain": gain * share,
+            "first": [
+                here.indicators[i].name if some else "" for i, some in zip(most, used > 0, strict=True)
+            ],
+        },
+        schema=AREAS,
+    ).with_columns(pl.col("gain_per_point").fill_nan(None))
+    areas = areas.sort(pl.col("gain").round(9), "area", descending=[True, False])
+    says = (*_said_of_place(here, size, by, areas), FIXED)
+    return PlaceSpending(here.label, here.top.id, size, by, areas, says)
+
+
+def _shares(edition: Edition, scored: Positions) -> tuple[Floats, str]:
+    """What each area counts for in the mean of the place, and by what it is weighted: empty for alike."""
+    people = populations(edition.areas)
+    some = [people.get(edition.scoring.areas[a]) for a in scored]
+    weighted = all(some)
+    share = np.array([some_ or 0.0 for some_ in some] if weighted else np.ones(len(scored)))
+    return share / share.sum(), "population" if weighted else ""
+
+
+def _places(before: Floats, after: Floats) -> Positions:
+    """The place that each area would have, were it alone to rise: one more than how many are above it."""
+    ranks, _ = rank(np.concatenate([before, after]))
+    others, own = np.sort(ranks[: len(before)]), ranks[len(before) :]
+    return np.searchsorted(others, own) + 1
 
 
 def _budget(budget: float) -> float:
@@ -143,31 +160,45 @@ def _budget(budget: float) -> float:
 
 
 def _said(
-    here: Spot, budget: float, used: float, found: pl.DataFrame, proved: bool, scenario: Scenario | None
+    here: Spot,
+    may: Movable,
+    budget: float,
+    used: float,
+    found: pl.DataFrame,
+    proved: bool,
+    scenario: Scenario | None,
 ) -> Iterator[str]:
     if scenario is None:
         yield f"No figure of {here.name} may rise within the bounds, so no points can be used."
+        yield stuck(may)
         return
     best = "would be used best" if proved else "could be used"
     yield f"In {here.name}, in {here.label}, {words.points(used)} {best} so: {listed(found)}."
     if used < budget - 1e-6:
         yield f"Of {words.points(budget)} no more can be used: every figure that counts is then at its bound."
-    index = scenario.nodes.row(by_predicate=pl.col("node") == here.root.id, named=True)
+    index = scenario.nodes.row(by_predicate=pl.col("node") == here.top.id, named=True)
     after, before = words.number(index["score_after"], 2), words.number(index["score_before"], 2)
     each = words.number(index["change"] / used, 3)
-    yield f"With these figures its index would be {after} instead of {before}: {each} for each point."
+    yield (
+        f"With these figures its {here.ground.called} would be {after} instead of {before}: {each} for each"
+        " point."
+    )
     yield from scenario.says[1:-1]
 
 
-def _said_of_place(edition: Edition, budget: float, by: str, areas: pl.DataFrame) -> Iterator[str]:
+def _said_of_place(here: Ground, budget: float, by: str, areas: pl.DataFrame) -> Iterator[str]:
     most, widest = areas.row(0, named=True), areas.sort("place_gain", descending=True).row(0, named=True)
-    one = words.types(edition.areas.type, 1)
+    type = here.edition.areas.type
+    one = words.types(type, 1)
+    if most["gain"] <= 0.0:
+        yield f"No figure that counts may rise within the bounds in any {one}, so no points can be used."
+        return
     gain, each = words.number(most["gain"], 2), words.number(most["gain_per_point"] or 0.0, 3)
     yield (
-        f"Were {words.points(budget)} to be used in one {one}, its index would rise most in {most['name']}:"
-        f" by {gain}, {each} for each point."
+        f"Were {words.points(budget)} to be used in one {one}, its {here.called} would rise most in"
+        f" {most['name']}: by {gain}, {each} for each point."
     )
-    mean = f"the mean of all {words.types(edition.areas.type)}" + (f", weighted by {by}," if by else "")
+    mean = f"the mean of all {words.types(type)}" + (f", weighted by {by}," if by else "")
     yield (
         f"For the place as a whole, {mean} would rise most with the points in {widest['name']}: by"
         f" {words.number(widest['place_gain'], 3)}."

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import polars as pl
 
-from commonweal.insight.asked import area_at, period_at
+from commonweal.insight import words
+from commonweal.insight.asked import area_at, need_score, node_at, period_at
+from commonweal.insight.scenario.possible import possible
 from commonweal.insight.uncertainty.evidence import Rescorer
 from commonweal.methods import Floats
 from commonweal.methods.normalise import limits
@@ -32,17 +33,162 @@ class Places(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Spot:
-    """An area in a period, by position. Arrays of it are by indicator, in framework order."""
+class Ground:
+    """An edition in a period, and the node that a question is about: the index, if not another.
+
+    Arrays are (areas, indicators), in framework order.
+    """
 
     edition: Edition
-    area: int
     period: int
+    node: int
 
     @property
     def scoring(self) -> Scoring:
         """The edition's scoring."""
         return self.edition.scoring
+
+    @property
+    def label(self) -> str:
+        """The period's label."""
+        return self.scoring.periods[self.period].label
+
+    @property
+    def top(self) -> Node:
+        """The node that is asked about."""
+        return self.edition.framework.nodes[self.node]
+
+    @property
+    def called(self) -> str:
+        """What an area's score of it is called: "index", "score for shelter"."""
+        return f"score{self.about}" if self.about else "index"
+
+    @property
+    def about(self) -> str:
+        """What to add to a place or a class that is not of the index: " for shelter"."""
+        return f" for {words.inside(self.top.name)}" if self.top.parent else ""
+
+    @property
+    def indicators(self) -> tuple[Node, ...]:
+        """The indicators."""
+        return self.edition.framework.indicators
+
+    @cached_property
+    def nodes(self) -> Array:
+        """The position of each indicator among the nodes."""
+        return np.array([self.scoring.node_index[node.id] for node in self.indicators])
+
+    @cached_property
+    def below(self) -> Array:
+        """The indicators that the node is formed of; itself, where it is one."""
+        ids = {node.id for node in self.edition.framework.below(self.top.id)}
+        return np.array([i for i, node in enumerate(self.indicators) if node.id in ids])
+
+    @property
+    def tops(self) -> Floats:
+        """Scores of the node asked about, by area."""
+        scores: Floats = self.scoring.scores[self.period, :, self.node]
+        return scores
+
+    @property
+    def scores(self) -> Floats:
+        """Scores of the indicators, nan for none."""
+        scores: Floats = self.scoring.scores[self.period][:, self.nodes]
+        return scores
+
+    @cached_property
+    def hidden(self) -> Array:
+        """Which values are hidden: only a range is published for them."""
+        hidden: Array = self.scoring.value_status[self.period] == STATUS_CODE[Status.SUPPRESSED]
+        return hidden
+
+    @cached_property
+    def known(self) -> Floats:
+        """Scores (periods, areas, indicators) of published figures; nan where hidden, filled in, missing."""
+        status = self.scoring.value_status
+        own = (status != STATUS_CODE[Status.SUPPRESSED]) & (status != STATUS_CODE[Status.IMPUTED])
+        return np.where(own & np.isfinite(self.scoring.values), self.scoring.scores[:, :, self.nodes], np.nan)
+
+    @cached_property
+    def published(self) -> Array:
+        """Which values are published figures of the area: not hidden, filled in or missing."""
+        filled = self.scoring.value_status[self.period] == STATUS_CODE[Status.IMPUTED]
+        own: Array = np.isfinite(self.scoring.values[self.period]) & ~self.hidden & ~filled
+        return own
+
+    @cached_property
+    def rescorer(self) -> Rescorer:
+        """The way from values to scores."""
+        return Rescorer(self.scoring)
+
+    @cached_property
+    def followed(self) -> Array:
+        """Which values lead to their own scores on that way: recipes that treat or scale twice may not."""
+        areas, indicators = (axis.reshape(-1) for axis in np.indices(self.published.shape))
+        values = self.scoring.values[self.period].reshape(1, -1)
+        again = self.rescorer.at(Places(indicators, np.full_like(areas, self.period), areas), values)
+        size = np.max(np.abs(self.scores), axis=1, initial=1.0, where=np.isfinite(self.scores))
+        same: Array = np.abs(again.reshape(self.scores.shape) - self.scores) <= 1e-9 * size[:, None]
+        return same
+
+    @cached_property
+    def peers(self) -> list[Array]:
+        """The peers of each area by position, nearest first."""
+        at = self.scoring.area_index
+        found: list[list[int]] = [[] for _ in self.scoring.areas]
+        for area, peer in self.edition.peers.sort("order").select("area", "peer").iter_rows():
+            found[at[area]].append(at[peer])
+        return [np.array(some, dtype=np.int64) for some in found]
+
+    @cached_property
+    def ceilings(self) -> Floats:
+        """The highest score of each indicator's scale; where it has no end, the highest that was given."""
+        return np.array([self._ceiling(i) for i in range(len(self.indicators))])
+
+    @cached_property
+    def possible(self) -> Floats:
+        """The least and the most that each indicator can be (2, indicators)."""
+        return possible(self.edition)
+
+    def _ceiling(self, i: int) -> float:
+        method = self.edition.recipe.normalise.at(self.indicators[i].id)
+        top = limits(method.name, dict(method.parameters))[1] if self.rescorer.is_straight(i) else np.inf
+        if np.isfinite(top):
+            return float(top)
+        return float(np.fmax.reduce(self.scoring.scores[:, :, self.nodes[i]], axis=None))
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """An area (a position) on the ground. Arrays of it are by indicator, in framework order."""
+
+    ground: Ground
+    area: int
+
+    @property
+    def edition(self) -> Edition:
+        """The edition."""
+        return self.ground.edition
+
+    @property
+    def scoring(self) -> Scoring:
+        """The edition's scoring."""
+        return self.ground.scoring
+
+    @property
+    def period(self) -> int:
+        """The period, by position."""
+        return self.ground.period
+
+    @property
+    def label(self) -> str:
+        """The period's label."""
+        return self.ground.label
+
+    @property
+    def top(self) -> Node:
+        """The node that is asked about."""
+        return self.ground.top
 
     @property
     def code(self) -> str:
@@ -55,24 +201,14 @@ class Spot:
         return self.edition.areas.names[self.code]
 
     @property
-    def label(self) -> str:
-        """The period's label."""
-        return self.scoring.periods[self.period].label
-
-    @property
-    def root(self) -> Node:
-        """The index."""
-        return self.edition.framework.roots[0]
-
-    @property
     def indicators(self) -> tuple[Node, ...]:
         """The indicators."""
-        return self.edition.framework.indicators
+        return self.ground.indicators
 
-    @cached_property
+    @property
     def nodes(self) -> Array:
         """The position of each indicator among the nodes."""
-        return np.array([self.scoring.node_index[node.id] for node in self.indicators])
+        return self.ground.nodes
 
     @property
     def values(self) -> Floats:
@@ -83,57 +219,35 @@ class Spot:
     @property
     def scores(self) -> Floats:
         """Scores, nan for none."""
-        scores: Floats = self.scoring.scores[self.period, self.area, self.nodes]
+        scores: Floats = self.ground.scores[self.area]
         return scores
 
-    @cached_property
+    @property
     def hidden(self) -> Array:
         """Which values are hidden: only a range is published for them."""
-        hidden: Array = self._status == STATUS_CODE[Status.SUPPRESSED]
+        hidden: Array = self.ground.hidden[self.area]
         return hidden
 
-    @cached_property
+    @property
     def published(self) -> Array:
-        """Which values are published figures of the area: not hidden, filled in or missing."""
-        own: Array = np.isfinite(self.values) & ~self.hidden & (self._status != STATUS_CODE[Status.IMPUTED])
-        return own
+        """Which values are published figures of the area."""
+        published: Array = self.ground.published[self.area]
+        return published
 
     @property
-    def _status(self) -> Array:
-        status: Array = self.scoring.value_status[self.period, self.area]
-        return status
-
-    @cached_property
-    def rescorer(self) -> Rescorer:
-        """The way from values to scores."""
-        return Rescorer(self.scoring)
-
-    @cached_property
     def followed(self) -> Array:
-        """Which values lead to their own scores on that way: recipes that treat or scale twice may not."""
-        again = self.score(np.arange(len(self.indicators)), self.values[None])[0]
-        size = max(float(np.max(np.abs(self.scores), initial=1.0, where=np.isfinite(self.scores))), 1.0)
-        same: Array = np.isclose(again, self.scores, rtol=0.0, atol=1e-9 * size)
-        return same
+        """Which values lead to their own scores again."""
+        followed: Array = self.ground.followed[self.area]
+        return followed
 
-    @cached_property
-    def peers(self) -> Array:
-        """The area's peers by position, nearest first."""
-        named = self.edition.peers.filter(pl.col("area") == self.code).sort("order")["peer"]
-        return np.array([self.scoring.area_index[code] for code in named], dtype=np.int64)
+    def is_straight(self, i: int) -> bool:
+        """Whether an indicator's scores lie on a line; else they are read off."""
+        return self.ground.rescorer.is_straight(i)
 
     def score(self, indicators: Array, values: Floats) -> Floats:
         """Scores (cases, indicators) of values (cases, indicators) of some indicators, by position."""
         here = Places(indicators, np.full_like(indicators, self.period), np.full_like(indicators, self.area))
-        return self.rescorer.at(here, values)
-
-    def ceiling(self, i: int) -> float:
-        """The highest score of an indicator's scale; where it has no end, the highest that was given."""
-        method = self.edition.recipe.normalise.at(self.indicators[i].id)
-        top = limits(method.name, dict(method.parameters))[1] if self.rescorer.is_straight(i) else np.inf
-        if np.isfinite(top):
-            return float(top)
-        return float(np.fmax.reduce(self.scoring.scores[:, :, self.nodes[i]], axis=None))
+        return self.ground.rescorer.at(here, values)
 
     def values_for(self, indicators: Array, scores: Floats) -> Floats:
         """The values nearest to the present ones that have at least these scores (indicators,).
@@ -163,9 +277,24 @@ class Spot:
         return values
 
 
-def spot(edition: Edition, area: str, period: str | None) -> Spot:
-    """An area, by code or name, in a period, the latest if none is named.
+def ground(edition: Edition, node: str | None, period: str | None) -> Ground:
+    """A node, by id or name, the index if none is named, in a period, the latest if none is named.
 
-    Raises AREA-UNKNOWN, EXPLAIN-PERIOD.
+    Raises EXPLAIN-NODE, EXPLAIN-PERIOD.
     """
-    return Spot(edition, area_at(edition, area), period_at(edition.scoring, period))
+    return Ground(edition, period_at(edition.scoring, period), node_at(edition.scoring, node))
+
+
+def spot(edition: Edition, area: str, period: str | None) -> Spot:
+    """An area, by code or name, and its index. Raises AREA-UNKNOWN, EXPLAIN-PERIOD."""
+    return Spot(ground(edition, None, period), area_at(edition, area))
+
+
+def scored_spot(edition: Edition, area: str, node: str | None, period: str | None) -> Spot:
+    """An area and the node that is to rise.
+
+    Raises AREA-UNKNOWN, EXPLAIN-NODE, EXPLAIN-PERIOD, EXPLAIN-SCORE.
+    """
+    here = Spot(ground(edition, node, period), area_at(edition, area))
+    need_score(edition, here.ground.node, here.period, here.area)
+    return here

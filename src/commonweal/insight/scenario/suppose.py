@@ -39,7 +39,8 @@ NODES: Final = {
     "of": pl.Int64, "performance_before": pl.String, "performance_after": pl.String,
     "progress_before": pl.String, "progress_after": pl.String,
 }  # fmt: skip
-#: The areas whose index, place or class is another, the area itself among them, in order of their place.
+#: The areas whose score, place or class in the node asked about is another, the area itself among them,
+#: in order of their place.
 AREAS: Final = {
     "area": pl.String, "name": pl.String, "score_before": pl.Float64, "score_after": pl.Float64,
     "rank_before": pl.Int64, "rank_after": pl.Int64, "performance_before": pl.String,
@@ -104,8 +105,8 @@ def _after(here: Spot, at: Array, full: Floats) -> Scoring:
         moved = (old != new)[0] & ~(np.isnan(old) & np.isnan(new))[0]
         if moved.any():
             scores[..., n] = np.where(moved, new[0], scores[..., n])
-    root = scoring.node_index[here.root.id]
-    if np.isfinite(scoring.scores[t, a, root]) and np.isnan(scores[t, a, root]):
+    top = here.ground.node
+    if np.isfinite(scoring.scores[t, a, top]) and np.isnan(scores[t, a, top]):
         raise CommonwealError(_zero(here))
     ranks, of = scoring.ranks.copy(), scoring.of.copy()
     place, of[t] = rank(np.ascontiguousarray(scores[t].T))
@@ -136,7 +137,7 @@ def _figures(here: Spot, at: Array, full: Floats) -> Iterator[tuple[object, ...]
     before, after = here.scores[at], here.score(at, full[None])[0]
     for i, value, old, new in zip(at.tolist(), full, before, after, strict=True):
         node, hidden = here.indicators[i], bool(here.hidden[i])
-        straight = here.rescorer.is_straight(i)
+        straight = here.is_straight(i)
         yield (
             node.id, node.name, node.unit, node.direction,
             None if hidden else _number(here.values[i]), float(value),
@@ -182,14 +183,14 @@ def _nodes(here: Spot, at: Array, after: Scoring, classes: list[Classes]) -> Ite
 
 
 def _areas(here: Spot, after: Scoring, classes: list[Classes]) -> Iterator[tuple[object, ...]]:
-    t, n = here.period, here.scoring.node_index[here.root.id]
+    t, n, names = here.period, here.ground.node, here.edition.areas.names
     for a, code in enumerate(here.scoring.areas):
         old, new = here.scoring.scores[t, a, n], after.scores[t, a, n]
         places = [int(scoring.ranks[t, a, n]) for scoring in (here.scoring, after)]
-        marks = [found.get((code, here.root.id), "") for found in classes]
+        marks = [found.get((code, here.top.id), "") for found in classes]
         if a == here.area or places[0] != places[1] or marks[0] != marks[1]:
             yield (
-                code, here.edition.areas.names[code], _number(old), _number(new),
+                code, names[code], _number(old), _number(new),
                 *(place or None for place in places), *marks,
             )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What is to be reached: a rank, a score or a class, as the score of the index that it takes."""
+"""What is to be reached: a rank, a score or a class, as the score of the node asked about that it takes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FORMS: Final = "Write rank=10, score=60 or class=over."
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A score of the index that is enough, and what it is for in words ("come 10th of 17 wards")."""
+    """A score that is enough, and what it is for in words ("come 10th of 17 wards")."""
 
     score: float
     words: str
@@ -41,14 +41,14 @@ def target_of(here: Spot, asked: str) -> Target:
 
 
 def _rank(here: Spot, wanted: str) -> Target:
-    n = here.scoring.node_index[here.root.id]
-    of = int(here.scoring.of[here.period, n])
+    of = int(here.scoring.of[here.period, here.ground.node])
     if not wanted.isdecimal() or not 1 <= int(wanted) <= of:
         raise _fault(f"{wanted!r} is not a rank", f"Use a whole number from 1 to {of}.")
     place = int(wanted)
-    others = np.delete(here.scoring.scores[here.period, :, n], here.area)
+    others = np.delete(here.ground.tops, here.area)
     falling = np.sort(others[np.isfinite(others)])[::-1]
-    says = f"come {words.place(place, of)} of {of:,} {words.types(here.edition.areas.type, of)}"
+    types = words.types(here.edition.areas.type, of)
+    says = f"come {words.place(place, of)} of {of:,} {types}{here.ground.about}"
     if place > len(falling):
         return Target(-math.inf, says)
     return Target(float(falling[place - 1]), says)
@@ -61,7 +61,7 @@ def _score(here: Spot, wanted: str) -> Target:
         score = math.nan
     if not math.isfinite(score):
         raise _fault(f"{wanted!r} is not a score", _FORMS)
-    return Target(score, f"have an index of {words.number(score, 2)}")
+    return Target(score, f"have {words.an(here.ground.called)} of {words.number(score, 2)}")
 
 
 def _class(here: Spot, wanted: str) -> Target:
@@ -76,23 +76,23 @@ def _class(here: Spot, wanted: str) -> Target:
 
 def _of_performance(here: Spot, name: str) -> Target:
     rows = here.edition.performance.filter(
-        (pl.col("area") == here.code) & (pl.col("node") == here.root.id) & (pl.col("period") == here.label)
+        (pl.col("area") == here.code) & (pl.col("node") == here.top.id) & (pl.col("period") == here.label)
     )
     if not rows.height:
         raise _fault(
-            f"{here.name} has no class against peers in {here.label}",
+            f"{here.name} has no class against peers{here.ground.about} in {here.label}",
             "Add a peers key to commonweal.yaml, or use rank= or score=.",
         )
     line = float(rows["high"][0]) + _PAST if name == OVER else float(rows["low"][0])
-    return Target(line, f"be {name} the usual range of its peers")
+    return Target(line, f"be {name} the usual range of its peers{here.ground.about}")
 
 
 def _of_progress(here: Spot, name: str) -> Target:
     rule, last = here.edition.progress_rule, len(here.scoring.periods) - 1
-    rows = here.edition.progress.filter((pl.col("area") == here.code) & (pl.col("node") == here.root.id))
+    rows = here.edition.progress.filter((pl.col("area") == here.code) & (pl.col("node") == here.top.id))
     if rule is None or not rows.height or here.period != last:
         raise _fault(
-            f"{here.name} has no class of progress up to {here.label}",
+            f"{here.name} has no class of progress{here.ground.about} up to {here.label}",
             "It takes a progress key in commonweal.yaml and the latest period; or use rank= or score=.",
         )
     scoring = here.scoring
@@ -100,7 +100,7 @@ def _of_progress(here: Spot, name: str) -> Target:
     cut = rule.cuts[CLASSES.index(name) - 1]
     slope = cut if name == CLASSES[1] else cut + _PAST
     score = float(rows["first"][0]) + slope * until.years_after(since)
-    return Target(score, f"have the progress class {name}")
+    return Target(score, f"have the progress class {name}{here.ground.about}")
 
 
 def _fault(what: str, remedy: str) -> CommonwealError:

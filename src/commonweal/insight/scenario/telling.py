@@ -20,23 +20,24 @@ FIXED: Final = (
 
 def told(here: Spot, figures: pl.DataFrame, nodes: pl.DataFrame, areas: pl.DataFrame) -> tuple[str, ...]:
     """What moves, what is held or approximate, and what is fixed."""
-    index = nodes.row(by_predicate=pl.col("node") == here.root.id, named=True)
+    own = nodes.row(by_predicate=pl.col("node") == here.top.id, named=True)
     return (
-        _scores(here, figures, index),
-        *_place(here, index, areas),
-        *_by_chance(here),
-        *_classes(here, index),
+        _scores(here, figures, own),
+        *_place(here, own, areas),
+        *_by_chance(here, own),
+        *_classes(here, own),
         *_others(here, areas),
+        *_index(here, nodes),
         *_limits(figures),
         FIXED,
     )
 
 
-def _scores(here: Spot, figures: pl.DataFrame, index: dict[str, Any]) -> str:
+def _scores(here: Spot, figures: pl.DataFrame, own: dict[str, Any]) -> str:
     changes = [_change(row) for row in figures.iter_rows(named=True)]
     supposed = words.listed(changes) if len(changes) <= _NAMED else f"{len(changes)} figures were as supposed"
-    what = f"If in {here.name}, in {here.label}, {supposed}, its index would"
-    old, new = index["score_before"], index["score_after"]
+    what = f"If in {here.name}, in {here.label}, {supposed}, its {here.ground.called} would"
+    old, new = own["score_before"], own["score_after"]
     if new is None:
         return f"{what} still not be known: too few of its parts are."
     if old is None:
@@ -56,14 +57,15 @@ def _change(row: dict[str, Any]) -> str:
     return f"{words.inside(row['name'])} were {new}{instead}"
 
 
-def _place(here: Spot, index: dict[str, Any], areas: pl.DataFrame) -> Iterator[str]:
-    old, new, of = index["rank_before"], index["rank_after"], index["of"]
+def _place(here: Spot, own: dict[str, Any], areas: pl.DataFrame) -> Iterator[str]:
+    old, new, of = own["rank_before"], own["rank_after"], own["of"]
     if new is None:
         return
     if of == 1:
-        yield f"It is the only {words.types(here.edition.areas.type, 1)} with an index, so no place can move."
+        one, called = words.types(here.edition.areas.type, 1), words.an(here.ground.called)
+        yield f"It is the only {one} with {called}, so no place can move."
         return
-    types = words.types(here.edition.areas.type)
+    types = words.types(here.edition.areas.type) + here.ground.about
     if old == new:
         yield f"It would stay {words.place(new, of)} of {of:,} {types}."
         return
@@ -82,22 +84,48 @@ def _place(here: Spot, index: dict[str, Any], areas: pl.DataFrame) -> Iterator[s
         yield f"It would fall behind, or level with, {_named(behind)}."
 
 
-def _by_chance(here: Spot) -> Iterator[str]:
-    """Where chance alone could place the area as it is, so that a place is not overrated."""
-    rows = here.edition.scores.filter(period=here.label, area=here.code, node=here.root.id)
+def _by_chance(here: Spot, own: dict[str, Any]) -> Iterator[str]:
+    """Where chance alone could place the area as it is, so that a move is not overrated."""
+    rows = here.edition.scores.filter(period=here.label, area=here.code, node=here.top.id)
     low, high = rows["rank_low"][0], rows["rank_high"][0]
-    if low is not None and high is not None and low < high:
-        ends = f"{words.ordinal(low)} and {words.ordinal(high)}"
-        yield f"As its figures stand, chance alone could place it between {ends}."
+    if low is None or high is None or own["rank_before"] is None or own["rank_after"] is None:
+        return
+    ends = words.ordinal(low) if low == high else f"between {words.ordinal(low)} and {words.ordinal(high)}"
+    could = f"As its figures stand, chance alone {'would leave' if low == high else 'could place'} it {ends}"
+    if own["rank_before"] == own["rank_after"]:
+        if low < high:
+            yield f"{could}."
+        return
+    within = low <= own["rank_after"] <= high
+    yield f"{could}: {'such a move is within chance' if within else 'the new place lies outside that'}."
 
 
-def _classes(here: Spot, index: dict[str, Any]) -> Iterator[str]:
-    for kind, said in (("performance", "against its peers"), ("progress", "in progress")):
-        old, new = index[f"{kind}_before"], index[f"{kind}_after"]
-        if new and old and old != new:
-            yield f"Its class {said} would be {new!r} instead of {old!r}.".replace("'", "")
-        elif new and old:
-            yield f"Its class {said} would stay {new}."
+def _classes(here: Spot, own: dict[str, Any]) -> Iterator[str]:
+    usual = f"the usual range of its peers{here.ground.about}"
+    if old := own["performance_before"]:
+        new = own["performance_after"]
+        yield f"It would {f'stay {new}' if new == old else f'be {new}, no longer {old},'} {usual}."
+    if old := own["progress_before"]:
+        new = own["progress_after"]
+        how = f"stay {new}" if new == old else f"be {new} instead of {old}"
+        yield f"Its class of progress{here.ground.about} would {how}."
+
+
+def _index(here: Spot, nodes: pl.DataFrame) -> Iterator[str]:
+    """What comes of it for the index, where another node was asked about."""
+    if not here.top.parent:
+        return
+    whole = nodes.row(0, named=True)
+    old, new = whole["score_before"], whole["score_after"]
+    if old is None or new is None:
+        return
+    was, now = (words.place(whole[rank], whole["of"]) for rank in ("rank_before", "rank_after"))
+    place = f"its place still {now}" if was == now else f"its place {now} instead of {was}"
+    of = f"{whole['of']:,} {words.types(here.edition.areas.type, whole['of'])}"
+    yield (
+        f"Its index would be {words.number(new, 2)} instead of {words.number(old, 2)}"
+        f" ({words.signed(new - old, 2)}), and {place} of {of}."
+    )
 
 
 def _others(here: Spot, areas: pl.DataFrame) -> Iterator[str]:

@@ -7,25 +7,25 @@ choices, which draw all inputs at random, and the indices of sensitivity, which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
-from commonweal.engine.cells import Context
+from commonweal.engine.cells import Cells, Context
 from commonweal.engine.enter import Entered, enter, fill
-from commonweal.engine.fold import indicator_scores
-from commonweal.engine.replicate import batch_size, replicate
+from commonweal.engine.replicate import batch_size, replicate, spans
+from commonweal.engine.run import Run
 from commonweal.errors import CommonwealError
-from commonweal.methods import Floats
+from commonweal.methods import Flags, Floats
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Node
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
-from commonweal.model.recipe import Fitted, Recipe
+from commonweal.model.recipe import CellStep, Fitted, Recipe
 
 Array = np.ndarray[Any, Any]
 
@@ -87,6 +87,26 @@ class WeightSets:
 Input = Choice | WeightSets
 
 
+#: Steps on cells, in order.
+_Steps = tuple[CellStep, ...]
+
+
+def _branches(run: Run, left: Mapping[_Steps, _Steps]) -> Iterator[tuple[_Steps, Floats]]:
+    """Lists of steps and the scores they lead to, given what is left of each; what they share is run once."""
+    after: dict[CellStep, dict[_Steps, _Steps]] = {}
+    for whole, steps in left.items():
+        if steps:
+            after.setdefault(steps[0], {})[whole] = steps[1:]
+        else:
+            yield whole, run.scores
+    for step, rest in after.items():
+        try:
+            more = run.then(step)
+        except CommonwealError:  # it can't be run on these observations
+            continue
+        yield from _branches(more, rest)
+
+
 def _base(edition: Edition, observations: Observations, label: str) -> Entered:
     periods = Periods((Period.parse(label),), edition.carry)
     return fill(observations, edition.framework, edition.areas, periods)
@@ -130,61 +150,65 @@ class Experiment:
             [input.pick(at) if isinstance(input, Choice) else None for at in points[:, k]]
             for k, input in enumerate(self.inputs)
         ]
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for run in range(len(points)):
-            # nodes left out are weights of 0: they part no group
-            chosen = [one for column in picked if (one := column[run]) is not None]
-            key = tuple(id(one) for one in chosen if one.steps)
-            groups.setdefault(key, []).append(run)
+        chosen = [[one for column in picked if (one := column[run])] for run in range(len(points))]
         _, periods, areas = self._own.shape
         size = batch_size(periods * areas)
-        for runs in groups.values():
-            chosen = [one for column in picked if (one := column[runs[0]]) is not None]
-            try:
-                recipe, indicators = self._variant(chosen)
-            except CommonwealError:
-                continue
+        grouped, gone = self._by_recipe(chosen), self._left_out(chosen)
+        for cells, indicators in self._scored(grouped):
+            runs = [(recipe, run) for recipe, own in grouped[cells].items() for run in own]
             for start in range(0, len(runs), size):
-                part = np.array(runs[start : start + size])
-                without = [
-                    frozenset[str]().union(*(one.without for column in picked if (one := column[run])))
-                    for run in part
-                ]
-                weights = self._weights(points[part], without)
-                yield part, replicate(self.scoring, list(indicators[:, None]), weights, recipe)
+                recipes, numbers = zip(*runs[start : start + size], strict=True)
+                part = np.array(numbers)
+                weights = self._weights(points[part], gone[:, part])
+                yield part, replicate(self.scoring, list(indicators[:, None]), weights, spans(recipes))
+
+    def _by_recipe(self, chosen: list[list[Alternative]]) -> dict[_Steps, dict[Recipe, list[int]]]:
+        """The runs of each recipe, by its steps on cells. Nodes left out are weights of 0: they part none."""
+        found: dict[_Steps, dict[Recipe, list[int]]] = {}
+        known: dict[tuple[int, ...], list[int]] = {}
+        for run, alternatives in enumerate(chosen):
+            key = tuple(id(one) for one in alternatives if one.steps)
+            if key not in known:
+                try:
+                    recipe = self._recipe(alternatives)
+                except CommonwealError:
+                    known[key] = []  # its steps don't go together
+                else:
+                    known[key] = found.setdefault(recipe.cells, {}).setdefault(recipe, [])
+            known[key].append(run)
+        return found
+
+    def _recipe(self, alternatives: list[Alternative]) -> Recipe:
+        """The edition's recipe with some steps replaced."""
+        changes: dict[str, Any] = {}
+        for alternative in alternatives:
+            changes |= alternative.steps
+        return self.scoring.recipe.changed(changes) if changes else self.scoring.recipe
+
+    def _left_out(self, chosen: list[list[Alternative]]) -> Flags:
+        """Which nodes each run leaves out, (nodes, runs)."""
+        gone = np.zeros((len(self.scoring.framework), len(chosen)), dtype=bool)
+        for run, alternatives in enumerate(chosen):
+            for one in alternatives:
+                for id in one.without:
+                    gone[self.scoring.node_index[id], run] = True
+        return gone
 
     @cached_property
     def _own(self) -> Floats:
         at = [self.scoring.node_index[node.id] for node in self.scoring.framework.indicators]
         return np.moveaxis(self.scoring.scores[:, :, at], -1, 0)
 
-    @cached_property
-    def _variants(self) -> dict[str, Floats]:
-        return {repr(self.scoring.recipe.cells): self._own}
+    def _scored(self, lists: Iterable[_Steps]) -> Iterator[tuple[_Steps, Floats]]:
+        """Lists of steps that can be run, and the scores of indicators that each leads to."""
+        own, scoring = self.scoring.recipe.cells, self.scoring
+        if own in lists:
+            yield own, self._own
+        cells = Cells.of(scoring.framework, scoring.areas, self.entered, self.bases)
+        start = Run.of(scoring.framework, self.context, scoring.editions, cells)
+        yield from _branches(start, {steps: steps for steps in lists if steps != own})
 
-    def _variant(self, alternatives: list[Alternative]) -> tuple[Recipe, Floats]:
-        """The recipe with some steps replaced, and the scores of indicators that it leads to."""
-        changes: dict[str, Any] = {}
-        for alternative in alternatives:
-            changes |= alternative.steps
-        recipe = self.scoring.recipe.changed(changes) if changes else self.scoring.recipe
-        key = repr(recipe.cells)
-        if key not in self._variants:
-            self._variants[key] = self._scored(recipe)
-        return recipe, self._variants[key]
-
-    def _scored(self, recipe: Recipe) -> Floats:
-        return indicator_scores(
-            self.entered,
-            self.scoring.areas,
-            self.scoring.framework,
-            recipe,
-            self.bases,
-            self.scoring.editions,
-            self.context,
-        )
-
-    def _weights(self, points: Floats, without: list[frozenset[str]]) -> dict[str, Floats]:
+    def _weights(self, points: Floats, left_out: Flags) -> dict[str, Floats]:
         """The weights of each parent, (children, runs, periods, areas); 0 for what a run leaves out."""
         found = {}
         for parent in self.scoring.framework.parents:
@@ -192,7 +216,7 @@ class Experiment:
             share = self._sets(parent, points)
             if share is None:
                 share = np.moveaxis(self.scoring.child_weights[parent.id], -1, 0)[:, None]
-            gone = np.array([[child.id in nodes for nodes in without] for child in children])
+            gone = left_out[[self.scoring.node_index[child.id] for child in children]]
             gone &= ~gone.all(axis=0)
             if gone.any():
                 share = np.where(gone[:, :, None, None], 0.0, share)

@@ -137,8 +137,8 @@ def _in_time(evidence: Evidence, rows: pl.DataFrame) -> Evidence:
     """With the series that figures of several periods make: an indicator in an area."""
     series = rows.select(pl.struct("indicator", "area").rank("dense")).to_series().to_numpy() - 1
     indicator = rows["indicator"].rank("dense").to_numpy() - 1
-    ends = {label: Period.parse(label).end for label in rows["own"].unique()}
-    time = np.array([ends[label].toordinal() / 365.25 for label in rows["own"]])
+    ends = {label: Period.parse(label).end.toordinal() / 365.25 for label in rows["own"].unique()}
+    time = np.array([ends[label] for label in rows["own"]])
     return replace(evidence, series=series, indicator=indicator, time=time)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -33,14 +33,21 @@ MANY: Final = 100
 #: Points of an experiment are drawn from this.
 _SEED: Final = 1729
 _QUARTERS: Final = 4
+#: Told how far the draws have come, in words.
+Report = Callable[[str], None]
 
 
-def how_sure(edition: Edition, threads: int = 1) -> Edition:
+def silent(step: str) -> None:
+    """Report nothing."""
+
+
+def how_sure(edition: Edition, threads: int = 1, report: Report = silent) -> Edition:
     """The same edition with its uncertainty, and with the probability of each class of its latest period.
 
     Needs `edition.uncertainty_rule`. Chance takes the observations as they are published and leaves the
     method alone; choices take the observations as they are and vary the method. Results are the same for any
     number of threads. With fewer than 8 areas in the index nothing is worked out, and it is said why.
+    `report` is told how far the draws have come.
     """
     rule = edition.uncertainty_rule
     if rule is None or rule.replications == 0:
@@ -57,9 +64,9 @@ def how_sure(edition: Edition, threads: int = 1) -> Edition:
         )
         return replace(edition, uncertainty=Uncertainty(why_not=why))
     by_chance = _Chance.of(edition)
-    by_chance.run(rule.replications, threads)
+    by_chance.run(rule.replications, threads, report)
     varied = inputs(scoring, rule)
-    ranges, reruns = _choices(edition, varied, rule.replications)
+    ranges, reruns = _choices(edition, varied, rule.replications, report)
     return replace(
         edition,
         performance=by_chance.with_marks(edition.performance),
@@ -134,7 +141,7 @@ class _Chance:
         nodes = self.scoring.framework.nodes
         return frozenset(nodes[n].id for n in self.moving if nodes[n].is_indicator)
 
-    def run(self, replications: int, threads: int) -> None:
+    def run(self, replications: int, threads: int, report: Report) -> None:
         """Draw, and count as batches come; nothing to do where chance is known of no figure."""
         if not self.moving:
             return
@@ -151,6 +158,7 @@ class _Chance:
                 self.marks.add(latest)
             if self.moves is not None:
                 self.moves.add([held[n][:, first] for n in self.moving], latest)
+            report(f"Drawing what chance could do: {self.counts.total:,} of {replications:,}")
 
     def ranks(self) -> Array:
         """(periods, areas, nodes, 2) of the whole edition; 0 for nodes of which chance is not known."""
@@ -288,7 +296,7 @@ def _widen(found: Array, counts: RankCounts, own: Array) -> None:
         found[-periods:, :, n, 1] = np.where(there, np.maximum(held[..., 1], published), published)
 
 
-def _choices(edition: Edition, varied: tuple[Input, ...], runs: int) -> tuple[Array, int]:
+def _choices(edition: Edition, varied: tuple[Input, ...], runs: int, report: Report) -> tuple[Array, int]:
     """The ranks of parents in the middle 90 % of re-runs, (periods, areas, nodes, 2), and how many ran."""
     scoring = edition.scoring
     own = scoring.ranks.astype(np.int64)
@@ -310,6 +318,7 @@ def _choices(edition: Edition, varied: tuple[Input, ...], runs: int) -> tuple[Ar
         there = np.isfinite(formed[0, :, -1]).any(axis=-1)
         ran += int(there.sum())
         counts.add(draw_ranks(formed[:, there]))
+        report(f"Re-running with other choices: {counts.total:,} of {runs:,}")
     _widen(found, counts, own)
     return found, ran
 

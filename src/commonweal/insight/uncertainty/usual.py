@@ -23,7 +23,7 @@ OWN: Final = Alternative("as published")
 #: Why each choice could have been made otherwise.
 WHY: Final = {
     "scale": "Different scales stretch the differences between areas differently.",
-    "mean": "The mean above the components settles how far a high score makes up for a low one.",
+    "mean": "How parts are averaged settles how far a high score makes up for a low one.",
     "weights": "How much each part counts is a judgement.",
     "extremes": "One very high or low value can stretch a whole scale.",
     "gaps": "A missing figure can be left out or filled in.",
@@ -156,7 +156,8 @@ def _fillings(scoring: Scoring) -> Iterator[Alternative]:
     gaps = bool(np.isnan(scoring.values).any())
     filled = any(isinstance(step, Impute) and step.method.name != "none" for step in scoring.recipe.steps)
     if gaps and not filled:
-        yield Alternative("filled with the mean of the rest of the component", {"impute": "component-mean"})
+        label = f"filled with the mean of the rest of the {scoring.framework.grouping}"
+        yield Alternative(label, {"impute": "component-mean"})
 
 
 def _left_out(scoring: Scoring, what: str) -> list[Alternative]:

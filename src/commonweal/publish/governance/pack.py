@@ -209,7 +209,7 @@ def _risks(edition: Edition, project: Project) -> Iterable[Risk]:
             "Someone is recognised in a small count.", "Nothing: this is an internal build.", "All of it."
         )
         return
-    private = [r for r in project.records if r.subject != "thing" and not r.published]
+    private = [r for r in project.records if r.about_people]
     if private or _tables(project):
         yield Risk(
             "Someone is recognised in a small count.",

@@ -11,11 +11,13 @@ from commonweal.publish.site import findings, layout, numbers
 from commonweal.publish.site.evidence import Evidence, evidence
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.notes import notes
 from commonweal.publish.site.reasons import Gap, Unevenness, gap_to_peers, unevenness
 from commonweal.publish.site.scale import percent
 from commonweal.publish.site.scorecard import UNLIKE, Card, cards
-from commonweal.publish.site.sureness import Places
-from commonweal.publish.site.symbols import LEGEND, Symbol
+from commonweal.publish.site.sureness import ASIDE, Places
+from commonweal.publish.site.symbols import Symbol, legend
+from commonweal.publish.site.unscored import Unscored, unscored
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ class AreaPage:
     code: str
     type: str
     types: str
-    of: int
     finding: findings.Finding
     shape: tuple[Shape, ...]
     part_level: str
     last_place: str
     facts: tuple[layout.Fact, ...]
     sure: tuple[Places, ...]
+    of_chance: tuple[str, ...]
+    unscored: Unscored | None
     unsure: bool
     sections: tuple[tuple[str, str], ...]
     said: tuple[Said, ...]
@@ -96,12 +99,15 @@ class AreaPage:
 def area_page(lookup: Lookup, code: str) -> AreaPage:
     """The page of one area."""
     name, root = lookup.names[code], lookup.root
+    parts = lookup.framework.children(root.id)
     made = cards(lookup, code)
     shape = _shape(lookup, code)
     before, after = _neighbours(lookup, code)
     said, peers = _said(lookup, code), _peers(lookup, code)
     uneven, gap = unevenness(lookup, code), gap_to_peers(lookup, code)
+    lost, rank, of = unscored(lookup, code), lookup.rank(code, root.id), lookup.of(root.id)
     sections = (
+        ("h-none", "Why no score?", lost is not None),
         ("h-say", "What stands out", bool(said)),
         ("h-card", "Scorecard", True),
         ("h-why", "Why this score?", bool(uneven or gap)),
@@ -121,13 +127,14 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         code=code,
         type=lookup.type,
         types=lookup.types,
-        of=lookup.of(root.id),
         finding=findings.of_area(lookup, code),
         shape=shape,
-        part_level=words.sentence(lookup.framework.children(root.id)[0].level),
-        last_place=words.ordinal(lookup.of(root.id)),
+        part_level=words.sentence(parts[0].level),
+        last_place=_last_place(lookup, code),
         facts=_facts(lookup, code),
-        sure=lookup.sure.rows(code, root.id, lookup.rank(code, root.id), lookup.of(root.id)),
+        sure=lookup.sure.rows(code, root.id, rank, of),
+        of_chance=_of_chance(lookup, code),
+        unscored=lost,
         unsure=any(row.hollow for card in made for group in card.groups for row in group),
         sections=tuple((id, name) for id, name, there in sections if there),
         said=said,
@@ -140,8 +147,8 @@ def area_page(lookup: Lookup, code: str) -> AreaPage:
         unevenness=uneven,
         gap=gap,
         peers=peers,
-        notes=_notes(lookup, code),
-        symbols=LEGEND,
+        notes=notes(lookup, code),
+        symbols=legend(lookup.figures[code, node.id] for node in lookup.framework.indicators),
         brief=lookup.area_files[code].removesuffix(".html"),
         before=before,
         after=after,
@@ -169,13 +176,21 @@ def _shape(lookup: Lookup, code: str) -> tuple[Shape, ...]:
     return tuple(rows) if len(rows) <= 8 else ()
 
 
+def _last_place(lookup: Lookup, code: str) -> str:
+    """The last place in the parts that have one; in words where they are not of as many areas."""
+    parts = lookup.framework.children(lookup.root.id)
+    found = {lookup.of(part.id) for part in parts if lookup.rank(code, part.id)}
+    return words.ordinal(found.pop()) if len(found) == 1 else "last"
+
+
 def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
     root = lookup.root
     score, rank = lookup.score(code, root.id), lookup.rank(code, root.id)
-    of = f"of {lookup.out_of}" if lookup.out_of and not isnan(score) else ""
-    facts = [layout.Fact(f"{root.name}, {lookup.latest}", lookup.points(score, 1), of)]
+    of = f"of {lookup.out_of}" if lookup.out_of else ""
+    text = "no score" if isnan(score) else lookup.points(score, 1)
+    facts = [layout.Fact(f"{root.name}, {lookup.latest}", text, "" if isnan(score) else of)]
     if rank:
-        facts.append(layout.Fact("Rank", words.ordinal(rank), f"of {lookup.of(root.id)} {lookup.types}"))
+        facts.append(layout.Fact("Rank", words.ordinal(rank), lookup.of_areas(root.id)))
     for attribute in lookup.edition.peer_rule.by if lookup.edition.peer_rule else ():
         held = lookup.attributes.get(attribute, {})
         if code in held:
@@ -196,6 +211,14 @@ def _facts(lookup: Lookup, code: str) -> tuple[layout.Fact, ...]:
             )
         )
     return tuple(facts)
+
+
+def _of_chance(lookup: Lookup, code: str) -> tuple[str, ...]:
+    """What is to be known of the places that chance could give."""
+    root, rank = lookup.root.id, lookup.rank(code, lookup.root.id)
+    aside = lookup.sure.aside(code, root, rank, lookup.of(root), lookup.score(code, root))
+    known = lookup.sure.known_for(root) if lookup.sure.by_chance(code, root) else ""
+    return tuple(filter(None, (known, ASIDE if known and aside else "")))
 
 
 def _said(lookup: Lookup, code: str) -> tuple[Said, ...]:
@@ -233,11 +256,6 @@ def _peers(lookup: Lookup, code: str) -> Peers | None:
     )
 
 
-def _doubt(lookup: Lookup) -> str:
-    """How a class that could be chance is told from others, where that is known."""
-    return ": where that is not unlikely, the class has a question mark" if lookup.sure.found else ""
-
-
 def _neighbours(lookup: Lookup, code: str) -> tuple[layout.Link | None, layout.Link | None]:
     """The areas before and after in the alphabet."""
     named = sorted(lookup.areas, key=lambda area: (area.name, area.code))
@@ -249,43 +267,3 @@ def _neighbours(lookup: Lookup, code: str) -> tuple[layout.Link | None, layout.L
         return layout.Link(named[k].name, lookup.area_files[named[k].code])
 
     return link(at - 1), link(at + 1)
-
-
-def _notes(lookup: Lookup, code: str) -> tuple[str, ...]:
-    scale = f"{words.number(lookup.scale.low, 0)} (worst) to {words.number(lookup.scale.high, 0)} (best)"
-    notes = [
-        f"Every score runs from {scale}, also where the thing itself is bad: a high score for crime means"
-        " little crime.",
-        f"{words.sentence(lookup.types)} that tie share the better rank.",
-    ]
-    rule = lookup.edition.peer_rule
-    if lookup.marks and rule:
-        times = "" if rule.times == 1 else f"{rule.times:g} times "
-        spread = rule.spread.replace("-", " ")
-        notes.append(
-            f"Over and under: further from the {rule.centre} of the peers than {times}their {spread},"
-            f" and than {words.points(rule.floor, 0 if rule.floor == round(rule.floor) else 1)}."
-            " On the line is within."
-        )
-        if lookup.sure.found:
-            notes.append(
-                "A mark is solid where it would come out the same at least 9 times in 10 if only chance"
-                " differed, and hollow, with a question mark, where it might not. Figures that come without a"
-                " count or an interval are taken as they are: nothing says how far chance could move them."
-            )
-    cuts = lookup.edition.progress_rule
-    if lookup.changes and cuts:
-        low, middle, high = (words.number(cut) for cut in cuts.cuts)
-        notes.append(
-            f"Progress in points a year since {lookup.since}: below {low} is deterioration, up to {middle}"
-            f" stagnation, up to {high} steady improvement, above that significant improvement. It says how"
-            f" large a change is, not whether it could be chance{_doubt(lookup)}."
-        )
-    if code in lookup.floored:
-        names = words.listed([lookup.framework[node].name for node in lookup.floored[code]])
-        floor = lookup.edition.recipe.floor or 0.0
-        notes.append(
-            f"Before the means above were taken, {names} counted as"
-            f" {words.points(floor, 0 if floor == round(floor) else 1)}: a zero would make the whole zero."
-        )
-    return tuple(notes)

@@ -63,8 +63,12 @@ def choropleth(
         areas.append(MapArea(hrefs[code], says[code], outline.path, kind, outline.x, outline.y, text))
     found = classes.labels([write(b) for b in classes.breaks])
     counts = [sum(classes.number(value) == kind for value in values.values()) for kind, _ in found]
-    ends = _ends(counts)[::direction]
+    ends = _ends(counts, direction)
     legend = tuple((kind, text, end) for (kind, text), end in zip(found, ends, strict=True))
+    if len(found) == 3:
+        caption += (
+            " The key says how many are in each class: about a third, so a class may span much or little."
+        )
     if len(values) < len(shapes.outlines):
         legend = (*legend, (0, "No figure shown", ""))
     return MapPicture(
@@ -72,17 +76,17 @@ def choropleth(
     )
 
 
-def _ends(counts: Sequence[int]) -> tuple[str, ...]:
-    """Which end of all areas each class is, worst first: thirds only where they are.
+def _ends(counts: Sequence[int], direction: int) -> tuple[str, ...]:
+    """Which end of all areas each class is, with how many areas it holds; the classes from low to high.
 
-    >>> _ends([6, 5, 6]), _ends([2, 9, 6]), _ends([8, 9]), _ends([17])
-    (('worst third', 'middle third', 'best third'), ('worst', 'middle', 'best'), ('worse', 'better'), ('',))
+    >>> _ends([6, 5, 6], 1), _ends([8, 9], -1), _ends([17], 1)
+    (('worst 6', 'middle 5', 'best 6'), ('better 8', 'worse 9'), ('all 17',))
     """
-    if len(counts) < 3:
-        return ("worse", "better") if len(counts) == 2 else ("",)
-    third = sum(counts) / 3
-    tail = " third" if all(abs(count - third) <= max(1.5, third / 6) for count in counts) else ""
-    return f"worst{tail}", f"middle{tail}", f"best{tail}"
+    if len(counts) < 2:
+        return (f"all {sum(counts):,}" if sum(counts) else "",)
+    names = ("worst", "middle", "best") if len(counts) == 3 else ("worse", "better")
+    ordered = zip(names[::direction], counts, strict=True)
+    return tuple(f"{name} {count:,}" for name, count in ordered)
 
 
 def break_places(breaks: Sequence[float], least: int) -> int:

@@ -33,6 +33,12 @@ class EvidenceTable:
     name: str
     groups: tuple[tuple[str, tuple[EvidenceRow, ...]], ...]
 
+    @property
+    def count(self) -> str:
+        """How many indicators it holds."""
+        held = sum(len(rows) for _, rows in self.groups)
+        return f"{held} {words.types('indicator', held)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -141,10 +147,16 @@ def interval_text(figure: Figure, places: int) -> str:
 
 def count_text(figure: Figure) -> str:
     """What was counted, and of how many."""
-    base = "" if figure.denominator is None else words.number(figure.denominator, 0)
+    base = "" if figure.denominator is None else f"of {words.number(figure.denominator, 0)}"
+    if isnan(figure.value) and not figure.hidden:
+        return ""
+    return f"{counted_text(figure)} {base}".strip()
+
+
+def counted_text(figure: Figure) -> str:
+    """What was counted; nothing for a figure that is no count of anything, such as a mean."""
     if figure.hidden:
-        return f"[c] of {base}" if base else "[c]"
+        return SYMBOLS["suppressed"]
     if figure.numerator is None or isnan(figure.value):
         return ""
-    count = words.number(figure.numerator, 0)
-    return f"{count} of {base}" if base else count
+    return words.number(figure.numerator, 0)

@@ -27,6 +27,11 @@ class Figure:
         return self.status == "suppressed"
 
     @property
+    def ranged(self) -> bool:
+        """Whether a hidden value has a range, whose middle was scored: a mean of few people has none."""
+        return self.hidden and self.lower is not None
+
+    @property
     def shown(self) -> bool:
         """Whether there is a value and it may be shown."""
         return not isnan(self.value) and not self.hidden

@@ -28,7 +28,8 @@ def of_node(lookup: Lookup, node: str) -> Finding:
     if node == lookup.root.id:
         return of_place(lookup)
     said = about_node(lookup, node)
-    hidden, shown = lookup.hidden_in(node), lookup.of(node) - lookup.hidden_in(node)
+    hidden = lookup.hidden_in(node)
+    shown = lookup.shown_in(node) if hidden else 0
     few = f"Fewer than two {lookup.types} have a figure that can be shown."
     most = (
         f"Shown in {shown} of {len(lookup.areas)} {lookup.types} only, so none is called highest or lowest."

@@ -14,7 +14,7 @@ from commonweal.publish.site import findings, layout, place
 from commonweal.publish.site.choropleth import MapPicture
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
-from commonweal.publish.site.node_pictures import node_map
+from commonweal.publish.site.node_pictures import node_map, of_chance
 from commonweal.publish.site.pattern import KINDS, Pattern, pattern
 from commonweal.publish.site.ranking import WHISKERS, Drawing, Ranking, RankRow, drawing, ticks
 from commonweal.publish.site.scale import Axis, percent
@@ -153,7 +153,7 @@ def _facts(lookup: Lookup) -> tuple[layout.Fact, ...]:
 def _made_from(levels: list[str]) -> str:
     *above, indicators = levels
     noun = indicators.split(" ", 1)[1]
-    return f"{noun}, {above[-1]}" if above else noun
+    return ", ".join([noun, *reversed(above)])
 
 
 def _ranking(lookup: Lookup) -> Ranking:
@@ -195,6 +195,7 @@ def _ranking(lookup: Lookup) -> Ranking:
         ticks=ticks(axis),
         columns=tuple(columns),
         rows=tuple(rows),
+        chance=of_chance(lookup, lookup.root) if ranged else "",
         note=" ".join(filter(None, (WHISKERS if reach else "", note, marked))),
         together=lookup.sure.together(),
     )

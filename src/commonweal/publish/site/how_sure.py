@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from commonweal.insight import words
 from commonweal.model.uncertainty import APART, SURE, Uncertainty
 from commonweal.publish.site.lookup import Lookup
+from commonweal.publish.site.sureness import ASIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ def how_sure(lookup: Lookup) -> HowSure | None:
 
 
 def _chance(lookup: Lookup, found: Uncertainty) -> list[str]:
-    known, of = len(found.known), len(lookup.framework.indicators)
-    if not known:
+    if not found.known:
         return [
             "Chance: no figure comes with a count or an interval, so nothing is said of how far chance could"
             " move a rank."
@@ -54,8 +54,8 @@ def _chance(lookup: Lookup, found: Uncertainty) -> list[str]:
         " true figures were drawn that fit those published, rounding and hiding included, and scored by the"
         f" same method. Each draw leans on all {lookup.types} together: a figure made of few people is"
         " trusted less. The range of a rank holds the middle 9 of 10 draws.",
-        f"That is known for {known} of {of} indicators, those with a count or an interval; the others are"
-        " taken as they are, so a range may be narrower than it should be.",
+        lookup.sure.known_for(lookup.root.id),
+        ASIDE,
         f"Two {lookup.types} can’t be told apart where neither is above the other in at least"
         f" {APART:.0%} of draws. A mark is solid where its class came out in at least {SURE:.0%} of draws.",
     ]
@@ -63,7 +63,8 @@ def _chance(lookup: Lookup, found: Uncertainty) -> list[str]:
         mean = sum(expected for expected, _ in found.marks.values()) / len(found.marks)
         says.append(
             f"Were all {lookup.types} alike, chance alone would still mark about {words.number(mean, 0)}"
-            " of these indicators over or under on each scorecard: peers move by chance too."
+            " of these indicators over or under on each scorecard: peers move by chance too. Of these rely on"
+            " solid marks; a hollow one could be chance."
         )
     return says
 
@@ -77,7 +78,13 @@ def _choices(found: Uncertainty) -> list[str]:
         " holds 9 of 10 re-runs. It says nothing of chance, and the other range nothing of choices."
     ]
     if found.failed:
-        says.append(f"{found.failed:,} more re-runs could not be scored, and are left out.")
+        more = words.sentence(words.count(found.failed))
+        left = (
+            "re-run could not be scored, and is"
+            if found.failed == 1
+            else "re-runs could not be scored, and are"
+        )
+        says.append(f"{more} more {left} left out.")
     return says
 
 

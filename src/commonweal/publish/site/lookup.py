@@ -122,9 +122,18 @@ class Lookup:
         """In how many areas an indicator is hidden."""
         return sum(self.hidden(area.code, node) for area in self.areas)
 
+    def shown_in(self, node: str) -> int:
+        """In how many areas an indicator has a figure that is shown."""
+        return sum(self.figures[area.code, node].shown for area in self.areas)
+
     def of(self, node: str) -> int:
         """How many areas have a score in the latest period."""
         return int(self._of[-1][self._at[1][node]])
+
+    def of_areas(self, node: str) -> str:
+        """ "of 17 wards": those that have a score in the latest period."""
+        count = self.of(node)
+        return f"of {count:,} {words.types(self.edition.areas.type, count)}"
 
     def status(self, area: str, node: str) -> str:
         """How a score came to be."""

@@ -40,6 +40,7 @@ _RULES = {
 _WEIGH = {
     "given": "by the weights set in the framework",
     "equal": "equally",
+    "frozen": "by the weights of the edition {edition}, which do not move",
     "pca": "by principal component analysis: indicators that move together share what they have in common;"
     " where that is not safe, equally, with the reason in the table below",
     "factor": "by the one factor that best explains what they share (maximum likelihood)",
@@ -177,7 +178,8 @@ def _by_level(lookup: Lookup, step: str) -> list[str]:
     for level in (name for name in tree.levels if name != "indicator"):
         method: Method = setting.at(level, level)
         if step == "weigh":
-            text = f"Within each {level}, parts are weighted {_WEIGH.get(method.name, method.name)}."
+            way = _WEIGH[method.name].format(**dict(method.parameters))
+            text = f"Within each {level}, parts are weighted {way}."
         else:
             power = f"the power mean with exponent {method['p']:g}" if method.name == "power" else method.name
             text = f"Each {level} is {_MEAN.get(method.name, power)}."

@@ -13,14 +13,14 @@ from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.publish.site import findings, layout, numbers
 from commonweal.publish.site.choropleth import MapPicture
-from commonweal.publish.site.evidence import count_text, interval_text, range_heading, value_text
+from commonweal.publish.site.evidence import counted_text, interval_text, range_heading, value_text
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
 from commonweal.publish.site.node_pictures import node_map, score_ranking, value_ranking
 from commonweal.publish.site.place import estimated, how_made
 from commonweal.publish.site.ranking import Ranking
 from commonweal.publish.site.shapes import Shapes
-from commonweal.publish.site.symbols import LEGEND, SYMBOLS, Symbol
+from commonweal.publish.site.symbols import SYMBOLS
 from commonweal.publish.site.trend import Trend, trend
 
 
@@ -73,7 +73,6 @@ class NodePage:
     trend: Trend | None
     columns: tuple[str, ...]
     table: tuple[TableRow, ...]
-    symbols: tuple[Symbol, ...]
 
 
 def node_page(lookup: Lookup, node: Node, shapes: Shapes | None) -> NodePage:
@@ -104,7 +103,6 @@ def node_page(lookup: Lookup, node: Node, shapes: Shapes | None) -> NodePage:
         trend=trend(lookup, node),
         columns=columns,
         table=table,
-        symbols=LEGEND if node.is_indicator else tuple(s for s in LEGEND if s.sign == "[x]"),
     )
 
 
@@ -133,7 +131,7 @@ def _facts(lookup: Lookup, node: Node) -> tuple[layout.Fact, ...]:
             layout.Fact("Weight", words.number(weight, 2), f"of {lookup.framework[node.parent].name}")
         )
     hidden = lookup.hidden_in(node.id)
-    label, count = ("Shown", lookup.of(node.id) - hidden) if hidden else ("Scored", lookup.of(node.id))
+    label, count = ("Shown", lookup.shown_in(node.id)) if hidden else ("Scored", lookup.of(node.id))
     facts.append(layout.Fact(label, str(count), f"of {len(lookup.areas)} {lookup.types}"))
     return tuple(facts[:5])
 
@@ -150,7 +148,7 @@ def _definitions(lookup: Lookup, node: Node) -> tuple[Definition, ...]:
     made = how_made(lookup, node)
     if made:
         text = f"{SYMBOLS['estimated']} Not observed but worked out: {made}"
-        if lookup.hidden_in(node.id):
+        if any(lookup.figures[a.code, node.id].ranged for a in lookup.areas if node.is_indicator):
             text += f"; a hidden {lookup.type} enters with the middle of its range"
         found.append(Definition(f"{lookup.edition.place} as a whole", text))
     weight = lookup.weight(node.id)
@@ -190,7 +188,12 @@ def _measured(lookup: Lookup, node: Node) -> list[Definition]:
     rounded = sorted({f.round_to for f in figures if f.round_to})
     if rounded:
         to = words.listed([words.number(r, 0) for r in rounded])
-        found.append(Definition("Counts", f"Each rounded to {to} by itself, so they don’t add up exactly"))
+        counts = any(f.numerator is not None for f in figures)
+        found.append(
+            Definition("Counts", f"Each rounded to {to} by itself, so they don’t add up exactly")
+            if counts
+            else Definition("People behind it", f"Their number is rounded to {to}; the figure itself is not")
+        )
     return found
 
 
@@ -207,9 +210,12 @@ def _warning(lookup: Lookup, node: Node) -> str:
     hidden, of = lookup.hidden_in(node.id), len(lookup.areas)
     if hidden <= HIDDEN_SHARE * of:
         return ""
+    ranged = any(lookup.figures[a.code, node.id].ranged for a in lookup.areas)
+    scored = "They were scored by the middle of their range, so" if ranged else "They were not scored, so"
+    are = f"{hidden} of {of} {lookup.types} {'is' if hidden == 1 else 'are'}"
     return (
-        f"Take care: {hidden} of {of} {lookup.types} are hidden to protect people. They were scored by the"
-        f" middle of their range, so the ranks of the others, and whatever is built on this, could differ."
+        f"Take care: {are} hidden to protect people. {scored} the ranks of the others, and whatever is built"
+        " on this, could differ."
     )
 
 
@@ -256,7 +262,7 @@ def _value_columns(lookup: Lookup, node: Node) -> tuple[tuple[str, ...], dict[st
         rows[area.code] = (
             value_text(figure, node, places),
             interval_text(figure, places),
-            count_text(figure).split(" of ")[0],
+            counted_text(figure),
             base,
             numbers.day(figure.observed) if figure.observed else "",
             lookup.shown_points(area.code, node.id),

@@ -26,7 +26,7 @@ from commonweal.publish.site.ranking import (
 )
 from commonweal.publish.site.scale import Axis, percent
 from commonweal.publish.site.shapes import Shapes
-from commonweal.publish.site.sureness import figures
+from commonweal.publish.site.sureness import ASIDE, figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,10 @@ def node_map(lookup: Lookup, node: Node, shapes: Shapes, folder: str = "../areas
 
 
 def _of_those_shown(lookup: Lookup, node: Node) -> str:
-    hidden = lookup.hidden_in(node.id)
-    shown = len(lookup.areas) - hidden
-    return f" Classes part the {shown} {words.types(lookup.type, shown)} shown." if hidden else ""
+    if not lookup.hidden_in(node.id):
+        return ""
+    shown = lookup.shown_in(node.id)
+    return f" Classes part the {shown} {words.types(lookup.type, shown)} shown."
 
 
 def _which_is_better(node: Node) -> str:
@@ -160,9 +161,21 @@ def score_ranking(lookup: Lookup, node: Node) -> Ranking:
         columns=("Score", "Chance could place it") if ranged else ("Score",),
         rows=tuple(rows),
         line=percent(axis.at(line[1])) if line else "",
+        chance=of_chance(lookup, node) if ranged else "",
         note=f"{f'{WHISKERS} ' if reach else ''}{_note(axis, _named(lookup, line), bars=False)}".strip(),
         together=lookup.sure.together() if node == lookup.root else (),
     )
+
+
+def of_chance(lookup: Lookup, node: Node) -> str:
+    """What is to be known of ranges from chance before a ranking is read."""
+    aside = any(
+        lookup.sure.aside(a.code, node.id, rank, lookup.of(node.id), lookup.score(a.code, node.id))
+        for a in lookup.areas
+        if (rank := lookup.rank(a.code, node.id))
+    )
+    known = "" if node.is_indicator else lookup.sure.known_for(node.id)
+    return " ".join(filter(None, (known, ASIDE if aside else "")))
 
 
 def _named(lookup: Lookup, line: tuple[str, float] | None) -> str:
@@ -208,14 +221,17 @@ def value_ranking(lookup: Lookup, node: Node) -> Ranking:
         columns=("Value", "Score", *(("Chance could place it",) if ranged else ())),
         rows=tuple(rows),
         line=percent(axis.at(line[1])) if line else "",
+        chance=of_chance(lookup, node) if ranged else "",
         note=f"{_note(axis, named, bars=bar)} {_hidden(lookup, shown)}".strip(),
     )
 
 
 def _hidden(lookup: Lookup, figures: list[Figure]) -> str:
-    if not any(figure.hidden for figure in figures):
+    hidden = [figure for figure in figures if figure.hidden]
+    if not hidden:
         return ""
-    return f"[c] is hidden to protect people: its range is drawn, and the {lookup.type} has no rank."
+    drawn = "its range is drawn, and" if any(figure.ranged for figure in hidden) else "it was not scored, and"
+    return f"[c] is hidden to protect people: {drawn} the {lookup.type} has no rank."
 
 
 def _picture(axis: Axis, figure: Figure, bar: bool) -> Drawing:

@@ -21,8 +21,11 @@ def how_made(lookup: Lookup, node: Node) -> str:
         return ""
     if not node.is_indicator:
         return f"worked out from its {lookup.types}"
+    counted = any(lookup.figures[area.code, node.id].numerator is not None for area in lookup.areas)
     return {
-        Making.ADDED: f"its {lookup.types} added up",
+        Making.ADDED: f"its {lookup.types} added up"
+        if counted
+        else f"mean of the {lookup.types}, weighted by the number behind each",
         Making.WEIGHTED: f"mean of the {lookup.types}, weighted by population",
         Making.PLAIN: f"mean of the {lookup.types}, not weighted",
     }[making(lookup.edition, node.id)]

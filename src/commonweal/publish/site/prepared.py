@@ -12,11 +12,11 @@ _IMPUTE = {
     "none": "stays empty",
     "group-mean": "gets the mean of the same group in the same period",
     "group-median": "gets the median of the same group in the same period",
-    "component-mean": "gets the mean of the area’s other figures in the same component",
+    "component-mean": "gets the mean of the area’s other figures in the same {level}",
     "carry": "gets the area’s latest earlier figure",
     "linear": "lies on the line between the figures before and after",
-    "regression": "is estimated from the other figures in the same component",
-    "chained": "is estimated from the other figures in the same component, many times, and averaged",
+    "regression": "is estimated from the other figures in the same {level}",
+    "chained": "is estimated from the other figures in the same {level}, many times, and averaged",
 }
 _TREAT = {
     "none": "Figures are taken as they are.",
@@ -43,8 +43,12 @@ def _said(lookup: Lookup, step: Step) -> Said | None:
         case Screen():
             return "Left out", _left_out(lookup, step)
         case Impute():
-            says = [f"A missing figure {_IMPUTE[step.method.name]}."]
-            says += [f"{tree[id].name}: it {_IMPUTE[method.name]}." for id, method in step.by]
+
+            def filled_by(method: Method) -> str:
+                return _IMPUTE[method.name].format(level=tree.grouping)
+
+            says = [f"A missing figure {filled_by(step.method)}."]
+            says += [f"{tree[id].name}: it {filled_by(method)}." for id, method in step.by]
             count = scoring.imputed.height
             filled = f"{count:,} {'figure was' if count == 1 else 'figures were'} filled so"
             return "Filled", (*says, *_taken(step), f"{filled}, and each is marked as imputed.")
@@ -71,7 +75,9 @@ def _left_out(lookup: Lookup, step: Screen) -> tuple[str, ...]:
     rows = lookup.edition.scoring.screened.filter(indicator="").height
     names = [lookup.framework[id].name for id in sorted(lookup.edition.scoring.screened["indicator"]) if id]
     if rows:
-        says.append(f"This left out {rows:,} {lookup.types}, counted by period.")
+        says.append(
+            f"This left out {rows:,} {words.types(lookup.edition.areas.type, rows)}, counted by period."
+        )
     if names:
         says.append(f"This left out: {words.listed(names)}.")
     return tuple(says)
@@ -86,5 +92,7 @@ def _treated(lookup: Lookup, step: Treat) -> tuple[str, ...]:
     says += _taken(step)
     changed = lookup.edition.scoring.treatments.filter(what="unchanged").height
     looked = lookup.edition.scoring.treatments.height
-    says.append(f"{looked - changed} of {looked} indicators looked at were changed; treatments.csv says why.")
+    many = words.sentence(words.tally(looked - changed))
+    of = f"{looked} {words.types('indicator', looked)} looked at {'was' if looked - changed == 1 else 'were'}"
+    says.append(f"{many} of {of} changed; treatments.csv says why.")
     return tuple(says)

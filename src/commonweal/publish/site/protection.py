@@ -10,7 +10,7 @@ from commonweal.insight import words
 from commonweal.model.observation import Status
 from commonweal.publish.site import layout
 from commonweal.publish.site.lookup import Lookup
-from commonweal.publish.site.symbols import LEGEND, Symbol
+from commonweal.publish.site.symbols import Symbol, legend
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def protection_page(lookup: Lookup) -> ProtectionPage:
         f" {'is' if hidden == 1 else 'are'} hidden."
         if hidden
         else "",
-        symbols=LEGEND,
+        symbols=legend(lookup.figures.values()),
     )
 
 

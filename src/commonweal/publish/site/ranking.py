@@ -55,6 +55,8 @@ class Ranking:
     rows: tuple[RankRow, ...]
     line: str = ""
     note: str = ""
+    #: what is to be known of ranges from chance before reading
+    chance: str = ""
     #: names of areas that can't be told apart, best first
     together: tuple[tuple[str, ...], ...] = ()
 

@@ -88,9 +88,9 @@ def gap_to_peers(lookup: Lookup, area: str) -> Gap | None:
         split = explain.gap(lookup.edition, area, "peers")
     except CommonwealError:  # no peer has a score, or the method has no exact split
         return None
-    if lookup.root.id in split.inexact:
+    tree, inexact = lookup.framework, split.inexact
+    if lookup.root.id in inexact:
         return None
-    tree = lookup.framework
     rows = [row for row in split.frame.select("node", "kind", "depth", "points").rows() if row[3] is not None]
     parts = [
         Part("weights and gaps" if kind == explain.WEIGHTS else tree[node].name, words.signed(points, 2))
@@ -99,7 +99,7 @@ def gap_to_peers(lookup: Lookup, area: str) -> Gap | None:
     ]
     leaves: dict[str, float] = {}
     for node, _, _, points in rows:
-        if tree[node].is_indicator or node in split.inexact:
+        if tree[node].is_indicator or node in inexact:
             leaves[node] = leaves.get(node, 0.0) + points
     ordered = sorted(leaves.items(), key=lambda leaf: (leaf[1], leaf[0]))
     back = [leaf for leaf in ordered if leaf[1] <= -0.005][:NAMED]

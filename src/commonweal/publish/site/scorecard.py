@@ -64,6 +64,7 @@ class Card:
     href: str
     score: str
     rank: str
+    of: str
     progress: str
     trend: Spark | None
     groups: tuple[tuple[Row, ...], ...]
@@ -89,7 +90,8 @@ def _card(lookup: Lookup, area: str, node: Node, groups: tuple[tuple[Row, ...], 
         name=node.name,
         href=lookup.node_files[node.id],
         score=lookup.points(lookup.score(area, node.id), 1),
-        rank=f"{words.ordinal(rank)} of {lookup.of(node.id)}" if rank else "no rank",
+        rank=words.ordinal(rank) if rank else "",
+        of=lookup.of_areas(node.id),
         progress=says,
         trend=sparkline(lookup, area, node.id),
         groups=groups,

@@ -11,6 +11,11 @@ from commonweal.model.edition import Edition
 from commonweal.model.uncertainty import SURE, Uncertainty
 from commonweal.publish.site.scale import percent
 
+#: Why a score or rank need not lie in the middle of its range.
+ASIDE: Final = (
+    "A range may lie to one side of its score or rank: where few people stand behind a figure, an extreme one"
+    " is taken to be partly chance, and the true one expected to be less extreme."
+)
 #: With more areas than this the places of a row are a line, not a dot each.
 _DOTS: Final = 60
 
@@ -70,6 +75,35 @@ class Sureness:
     def scores(self, area: str, node: str) -> tuple[float | None, float | None]:
         """The scores that chance alone could give, or nothing."""
         return self._scores.get((area, node), (None, None))
+
+    def known_for(self, node: str) -> str:
+        """For how many indicators below a node chance is known, in a sentence; empty where for none."""
+        leaves = self.edition.framework.below(node)
+        known = sum(leaf.id in self.found.known for leaf in leaves) if self.found else 0
+        if not known:
+            return ""
+        if known == len(leaves):
+            each = "its indicator" if known == 1 else f"all {words.count(known)} indicators"
+            return f"How far chance could move a figure is known for {each}."
+        which = "the one" if known == 1 else "those"
+        rest = (
+            "the other is taken as it is" if len(leaves) - known == 1 else "the others are taken as they are"
+        )
+        return (
+            f"How far chance could move a figure is known for {known} of {len(leaves)} indicators, {which}"
+            f" with a count or an interval; {rest}, so a range may be narrower than it should be."
+        )
+
+    def aside(self, area: str, node: str, rank: int, of: int, score: float) -> bool:
+        """Whether a score is outside its range from chance, or a rank at an end of its own.
+
+        First and last place are always at an end, which needs no word.
+        """
+        low, high = self.by_chance(area, node) or (rank, rank)
+        at_end = low < high and (1 < rank == low or rank == high < of)
+        least, most = self.scores(area, node)
+        outside = least is not None and most is not None and not least <= score <= most
+        return at_end or outside
 
     def has_ranks(self, node: str) -> bool:
         """Whether any area's rank for a node is known with the places that chance could give it."""

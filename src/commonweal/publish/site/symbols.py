@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from commonweal.insight import words
 from commonweal.publish.site import numbers
 from commonweal.publish.site.facts import Figure
 
@@ -27,13 +29,12 @@ class Symbol:
     meaning: str
 
 
-LEGEND: Final = (
-    Symbol(
-        "[c]",
-        "confidential",
-        "The figure is hidden to protect people. Its range is shown. The middle of that range is what was"
-        " scored, so neither a score nor a rank is shown.",
-    ),
+_HIDDEN: Final = "The figure is hidden to protect people."
+_RANGED: Final = (
+    "its range is shown, and the middle of that range was scored, so neither its score nor its rank is shown."
+)
+_BARE: Final = "no range is shown, and it was not scored."
+_OTHERS: Final = (
     Symbol(
         "(2015)",
         "a date",
@@ -43,11 +44,28 @@ LEGEND: Final = (
     Symbol(
         "[e]",
         "estimated",
-        "Not observed: worked out from other figures, as that of a whole place from its parts.",
+        "Not observed as it stands: worked out from other figures, as that of a whole place from its parts;"
+        " dealt out from areas with other boundaries; scaled up from part of a year; or filled in.",
     ),
     Symbol("[x]", "not available", "There is no figure, so there is no score."),
     Symbol("[z]", "not applicable", "The figure makes no sense here."),
 )
+
+
+def legend(figures: Iterable[Figure]) -> tuple[Symbol, ...]:
+    """The symbols and their meaning; what is said of hidden figures fits those there are, if any."""
+    hidden = [figure for figure in figures if figure.hidden]
+    kinds = {figure.ranged for figure in hidden}
+    if kinds == {True}:
+        says = f"{_HIDDEN} {words.sentence(_RANGED)}"
+    elif kinds == {False}:
+        says = f"{_HIDDEN} Few people stand behind it; {_BARE}"
+    else:
+        says = (
+            f"{_HIDDEN} Where a range is shown, the middle of it was scored; where none is, as of a mean of"
+            " few people, the figure was not scored. Neither a score nor a rank of it is shown."
+        )
+    return (Symbol("[c]", "confidential", says), *_OTHERS)
 
 
 def symbol(figure: Figure) -> str:

@@ -123,7 +123,10 @@ def _which(lookup: Lookup, node: Node) -> str:
     counts = {len(lookup.shown_values(node.id, k)) for k in range(len(lookup.periods))} - {0}
     if not any(lookup.hidden_values(node.id, k) for k in range(len(lookup.periods))):
         return lookup.type
-    return f"of the {f'{counts.pop()} ' if len(counts) == 1 else ''}{lookup.types} shown"
+    if len(counts) != 1:
+        return f"of the {lookup.types} shown"
+    (count,) = counts
+    return f"of the {count} {words.types(lookup.edition.areas.type, count)} shown"
 
 
 def _spread(lookup: Lookup, node: Node, period: int) -> tuple[float, float, float]:

@@ -23,7 +23,6 @@ _CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "1500MB",
     # a file that is only read gets no file beside it
     "temp_directory": "",
-    "lock_configuration": "true",
 }
 
 
@@ -69,9 +68,10 @@ def batches(written: Written) -> Batches:
 
 
 def _text(column: str, kind: str) -> str:
-    """A value as text; a whole number without a point, whatever its type."""
-    written = f"cast({column} as varchar)"
-    return f"regexp_replace({written}, '[.]0$', '')" if kind in ("FLOAT", "DOUBLE") else written
+    """A value as text; a whole number without a point or a sign of zero, whatever its type."""
+    if kind not in ("FLOAT", "DOUBLE"):
+        return f"cast({column} as varchar)"
+    return f"regexp_replace(cast({column} + cast(0 as {kind}) as varchar), '[.]0$', '')"
 
 
 @contextmanager
@@ -81,6 +81,9 @@ def _connected(path: Path) -> Iterator[Any]:
     try:
         engine = duckdb.connect(str(path), read_only=True, config=_CLOSED)
         try:
+            # a time stamp says the same on every machine
+            engine.execute("set TimeZone = 'UTC'")
+            engine.execute("set lock_configuration = true")
             yield engine
         finally:
             engine.close()

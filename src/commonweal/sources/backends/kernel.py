@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commonweal.sources.backends.sql import Dialect
-from commonweal.sources.filter import EVERY, Condition
+from commonweal.sources.filter import EVERY, Condition, columns_of
 from commonweal.sources.query import (
     CAPITALS,
     SECONDS,
@@ -66,12 +66,18 @@ def values(query: Query) -> Values:
     return Values(tuple(texts), tuple(numbers), tuple(conditions))
 
 
+def columns_of_conditions(query: Query) -> frozenset[str]:
+    """The columns in which an empty text must be none already; elsewhere the kernel takes it for none."""
+    return frozenset().union(*map(columns_of, values(query).conditions))
+
+
 def rows(query: Query, dialect: Dialect, records: str) -> str:
     """What is read of each record of a relation: its place (code, or x and y), date and values."""
     held = values(query)
     link, name = query.link, dialect.name
     if isinstance(link, ByCode):
-        place = [f"{_code(link, dialect)} as code"]
+        # as written: its form is put right once a part, which is far less often than once a record
+        place = [f"{name(link.column)} as code"]
     else:
         place = [f"{dialect.real(name(link.x))} as x", f"{dialect.real(name(link.y))} as y"]
     read = [
@@ -106,9 +112,10 @@ def part(query: Query, ask: int, dialect: Dialect, read: str) -> str:
 def whole(query: Query, ask: int, dialect: Dialect, parts: str) -> str:
     """The answer to question number `ask` from a relation of its parts; sums and squares as text."""
     asked = query.asks[ask]
-    by_code = isinstance(query.link, ByCode)
-    area = _area() if by_code else "parts.area"
-    found = f"{parts} as parts" + (f" left join {AREAS} as areas on areas.name = parts.code" * by_code)
+    area, found = "parts.area", f"{parts} as parts"
+    if isinstance(query.link, ByCode):
+        code = _code("parts.code", query.link, dialect)
+        area, found = _area(code), f"{found} left join {AREAS} as areas on areas.name = {code}"
     if isinstance(asked, Distinct):
         return (
             f"select {area} as area, periods.number as period, count(distinct parts.who) as people"
@@ -174,15 +181,14 @@ def _sum(tally: Tally, column: str, dialect: Dialect) -> str:
             return f"cast(max({column}) as bigint)"
 
 
-def _area() -> str:
+def _area(code: str) -> str:
     empty, unknown = int(Unlinked.EMPTY_CODE), int(Unlinked.UNKNOWN_CODE)
-    none = "parts.code is null or parts.code = ''"
+    none = f"parts.code is null or {code} = ''"
     return f"case when {none} then {empty} else coalesce(areas.number, {unknown}) end"
 
 
-def _code(link: ByCode, dialect: Dialect) -> str:
-    """The text of a link in its form; `query.code_text` says the same in Python."""
-    held = dialect.name(link.column)
+def _code(held: str, link: ByCode, dialect: Dialect) -> str:
+    """A text in the form of a link; `query.code_text` says the same in Python."""
     match link.form:
         case "code":
             return f"trim({held})"

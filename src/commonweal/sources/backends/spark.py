@@ -130,6 +130,8 @@ def _session(master: str) -> Iterator[Any]:
     """A session of its own, in the Spark that runs already or in one that is ended afterwards."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     wanted("pyspark", "spark")
+    if master.startswith("sc://"):
+        wanted("grpc_status", "spark")
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession

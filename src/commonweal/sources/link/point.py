@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from commonweal.formats.outlines import cover, middle, nearest, reprojected
-from commonweal.formats.projection import BOUNDARIES, local_metres, metric, projection
 from commonweal.model.area import Boundaries
+from commonweal.model.projection import BOUNDARIES, local_metres, metric, projection
 from commonweal.model.source import Link
 from commonweal.sources.query import ByPoint, Unlinked
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from commonweal.model.source import Measure
-from commonweal.sources.filter import Condition, Empty, Like, Not, both
+from commonweal.sources.filter import Compare, Condition, Empty, Like, Not, both
 from commonweal.sources.query import Cells, Number, Tally
 
 
@@ -53,6 +53,19 @@ def need(measure: Measure, where: Condition, base: Condition) -> Need:
             return Need({"numerator": Tally(where=where)}, by=tuple(column for _, column in measure.by))
         case _:
             return Need({"numerator": Tally(where=where)})
+
+
+def contributions(measure: Measure, where: Condition) -> Mapping[str, Tally]:
+    """What tells how much of a mean or sum about people a single record is: the least and the most of the
+    numbers, and the sum of those below 0. A ratio has all of its numbers anyway."""
+    if measure.kind not in ("mean", "sum"):
+        return {}
+    number = Number(measure.value, measure.decimals)
+    return {
+        "least": Tally("least", where, number),
+        "most": Tally("most", where, number),
+        "below": Tally("sum", both(where, Compare(measure.value, "<", 0.0)), number),
+    }
 
 
 def number_columns(measure: Measure) -> tuple[str, ...]:

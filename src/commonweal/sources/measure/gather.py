@@ -16,6 +16,7 @@ from commonweal.model.source import Measure
 from commonweal.sources.dates import Month, months, parts_of
 from commonweal.sources.filter import Condition, both
 from commonweal.sources.link.transfer import move, to_move
+from commonweal.sources.measure.amounts import AMOUNTS, amounts, with_largest
 from commonweal.sources.measure.form import Held, form, group_columns
 from commonweal.sources.measure.grouped import Grouped, grouped
 from commonweal.sources.measure.kinds import KINDS
@@ -29,6 +30,8 @@ from commonweal.sources.query import Totals
 Array = np.ndarray[Any, Any]
 #: Indicator, period, and what is true of it.
 Note = tuple[str, str, str]
+#: Tallies that are not added up, and how those of several cells become one.
+_ENDS: Final = {"least": pl.min, "most": pl.max}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,15 @@ class Counted:
 class Gathered:
     """The observations of a source, what each counts, and what the reader should know.
 
-    `aside` are those (indicator, period) that other measures are made of and no one sees.
+    `aside` are those (indicator, period) that other measures are made of and no one sees; `amounts` are what
+    means, sums and ratios about people are made of.
     """
 
     frame: pl.DataFrame
     counted: Mapping[tuple[str, str], Counted]
     aside: frozenset[tuple[str, str]]
     notes: tuple[str, ...]
+    amounts: pl.DataFrame
 
 
 def stretches(plan: Plan, times: Times) -> tuple[Period, ...]:
@@ -76,7 +81,7 @@ def numbered(times: Times, over: tuple[Period, ...]) -> dict[str | None, tuple[i
 def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: Totals | None) -> Gathered:
     """Form the measures of a source; `people` answers its second query."""
     notes: list[Note] = []
-    tables = [pl.DataFrame(schema=SCHEMA)]
+    tables, made_of = [pl.DataFrame(schema=SCHEMA)], [pl.DataFrame(schema=AMOUNTS)]
     counted, aside = {}, set()
     for measure in plan.measures:
         read = usable(project, plan, totals, measure)
@@ -91,13 +96,14 @@ def gather(project: Project, plan: Plan, times: Times, totals: Totals, people: T
                 continue
             cells = _cells(project, plan, measure, times, window, totals, people)
             held = Held(measure, window, project.areas.codes, cells, *_bases(project, measure, window, said))
-            tables.append(observations(measure, window, form(held), project.areas.codes))
+            tables.append(_led_to(plan, observations(measure, window, form(held), project.areas.codes)))
             counted[cell] = replace(
                 _counted(plan, measure, window, times.covered, read), grouped=_grouped(held, plan, totals)
             )
+            made_of += [amounts(held)] if plan.records.about_people else []
             aside |= {cell} if hidden else set()
             said += [*_pooled(measure, window), *_shrunken(measure, window)]
-    return Gathered(pl.concat(tables), counted, frozenset(aside), tuple(together(notes)))
+    return Gathered(pl.concat(tables), counted, frozenset(aside), tuple(together(notes)), pl.concat(made_of))
 
 
 def _cells(
@@ -118,11 +124,21 @@ def _cells(
     names = list(asked.tallies)
     parts = [name for name in cells.columns if name not in ("at", *names)]
     within = pl.col("at").is_in(times.within(window.over), nulls_equal=True)
-    here = cells.filter((pl.col("area") >= 0) & within).group_by(parts).agg(pl.col(names).sum()).sort(parts)
+    added = [pl.col(name).sum() for name in names if name not in _ENDS]
+    ends = [end(name) for name, end in _ENDS.items() if name in names]
+    here = cells.filter((pl.col("area") >= 0) & within).group_by(parts).agg(*added, *ends).sort(parts)
+    here = with_largest(here)
     if lookup := to_move(plan.records):
+        names = [name for name in here.columns if name not in parts]
         wholes = {"numerator": "base"} if measure.kind == "percentage" else {}
         here = move(here, names, lookup, project.areas.codes, wholes).filter(pl.col("area") >= 0)
     return here
+
+
+def _led_to(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
+    """Without areas that no old one leads to: nothing is known of them, and 0 would be said."""
+    lookup = plan.records.lookup
+    return rows if lookup is None else rows.filter(pl.col("area").is_in(list(lookup.ends)))
 
 
 def _people(

@@ -76,8 +76,7 @@ def usable(project: Project, plan: Plan, totals: Totals, measure: Measure) -> Co
 
 def _left_out(plan: Plan, measure: Measure, count: int, why: str) -> Iterator[str]:
     records = plan.records
-    private = records.subject != "thing" and not records.published
-    number = "some" if private else f"{count:,}"
+    number = "some" if records.about_people else f"{count:,}"
     if count:
         yield f"{measure.indicator}: {number} record{'s' * (count > 1)} left out, since {why}."
 

@@ -83,6 +83,7 @@ def _counted(rows: pl.DataFrame, rule: Rule, public_base: bool) -> pl.DataFrame:
         np.where(hidden, np.nan, rule.shown(count)),
         base,
         hidden | lost,
+        count == 0,
     )
 
 
@@ -106,7 +107,8 @@ def _shielded(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     cells = np.select(
         [nothing, wide, small, left_small, hidden], [all_or_none, both, counted, left, counted], usual
     )
-    return _written(rows, rule, cells, np.where(hidden, np.nan, rule.shown(count)), shown_base, hidden)
+    shown = np.where(hidden, np.nan, rule.shown(count))
+    return _written(rows, rule, cells, shown, shown_base, hidden, count == 0)
 
 
 def sides(rule: Rule, count: Array, base: Array) -> tuple[Array, Array, Array, Array]:
@@ -137,7 +139,8 @@ def made(rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         count = np.where(hidden, np.nan, rule.shown(count))
     if kind.denominator:
         base = np.where(hidden, np.nan, rule.shown(base))
-    return _written(rows, rule, np.where(hidden, np.nan, cells), count, base, hidden)
+    whole = np.full(len(rows), kind.digits is None)
+    return _written(rows, rule, np.where(hidden, np.nan, cells), count, base, hidden, whole)
 
 
 def without_value(
@@ -182,9 +185,17 @@ def _each(kind: str, per: Array, count: Array, base: Array) -> tuple[Array, Arra
 
 
 def _written(
-    rows: pl.DataFrame, rule: Rule, cells: Array, numerator: Array, denominator: Array, hidden: Array
+    rows: pl.DataFrame,
+    rule: Rule,
+    cells: Array,
+    numerator: Array,
+    denominator: Array,
+    hidden: Array,
+    exact: Array,
 ) -> pl.DataFrame:
     """The rows with protected figures; a cell without a value stays without one.
+
+    `exact` are the values that rounding leaves as they are: 0, and a mean, whose number of people is rounded.
 
     A share or mean of nobody is missing, which says that there is nobody; where its base is hidden for others
     it is hidden like any other, since a range from 0 would be no range if every hidden base were of someone.
@@ -197,8 +208,9 @@ def _written(
     value, lower, upper = np.where(missing, np.nan, cells)
     later = np.maximum(
         rows["status"].replace_strict(STATUS_CODE, return_dtype=pl.Int64).to_numpy(),
-        np.where(hidden, STATUS_CODE[Status.SUPPRESSED], STATUS_CODE[Status.ROUNDED]),
-    )
+        np.select([hidden, exact], [STATUS_CODE[Status.SUPPRESSED], STATUS_CODE[Status.OBSERVED]],
+                  STATUS_CODE[Status.ROUNDED]),
+    )  # fmt: skip
     status = np.where(missing, STATUS_CODE[Status.MISSING], later)
     return rows.with_columns(
         pl.Series(name, column).fill_nan(None)

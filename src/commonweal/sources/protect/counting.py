@@ -9,7 +9,7 @@ import polars as pl
 
 from commonweal.model.period import Period
 from commonweal.model.project import Project
-from commonweal.model.source import Measure, Records
+from commonweal.model.source import Measure
 from commonweal.sources.collect import Collected
 from commonweal.sources.dates import months
 from commonweal.sources.filter import AllOf, AnyOf, Compare, Empty
@@ -23,16 +23,11 @@ FAR: Final = 1e300
 TABLE: Final = "table: "
 
 
-def about_people(records: Records) -> bool:
-    """Whether a source's figures must be protected: about persons or households, not yet published."""
-    return records.subject != "thing" and not records.published
-
-
 def record_sources(project: Project, collected: Collected, exact: pl.DataFrame) -> list[Source]:
     """A source for each source of records about people; `exact` holds their observations, with `row#`."""
     measures = {measure.indicator: measure for measure in project.measures}
     found = []
-    for records in sorted(filter(about_people, project.records), key=lambda r: r.name):
+    for records in sorted((r for r in project.records if r.about_people), key=lambda r: r.name):
         rows = exact.filter(pl.col("source") == records.name)
         cells = rows.select("indicator", "period").unique().sort("indicator", "period").rows()
         counts = {cell: _of_some(collected.figures[cell], measures[cell[0]]) for cell in cells}

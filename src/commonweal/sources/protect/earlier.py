@@ -1,44 +1,50 @@
-"""What earlier editions said of the figures that are published again: a reader has those too."""
+"""What earlier editions said of the same people: a reader has those figures too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import polars as pl
 
-from commonweal.model.period import Period
-from commonweal.sources.dates import months
+from commonweal.model.project import Project
+from commonweal.model.published import PublishedBefore
 from commonweal.sources.measure.kinds import KINDS
+from commonweal.sources.protect.definitions import Cell, counted_then, redefined, said
 from commonweal.sources.protect.known import Role
-from commonweal.sources.protect.overlaps import Earlier, Former, Source
+from commonweal.sources.protect.overlaps import Earlier, Former, Source, key_of
 from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.vintages import Group, same_places
 
 KEY = ("indicator", "period", "area")
 #: A role, the exact count behind it, and the range that was published of it.
 Said = tuple[Role, float, float, float]
+_ANY: Final = (0.0, float("inf"))
 
 
 def earlier_figures(
-    editions: Mapping[str, pl.DataFrame], exact: pl.DataFrame, rule: Rule
+    editions: Mapping[str, PublishedBefore], exact: pl.DataFrame, rule: Rule, now: pl.DataFrame
 ) -> tuple[list[Earlier], int]:
     """The ranges that earlier editions gave of these counts, and how many counts were revised since.
 
-    `editions` holds published observations by edition, `exact` the present ones, numbered `row#`. A count
-    that does not lie in the range once given of it has been revised: it is another figure now, of which the
-    old range tells nothing.
+    `exact` holds the present observations, numbered `row#`, `now` what they count (`DEFINITIONS`): an
+    indicator that has been redefined counts something else. A count that does not lie in the range once given
+    of it has been revised: it is another figure now, of which the old range tells nothing.
     """
     found: list[Earlier] = []
     revised = 0
-    for edition, frame in sorted(editions.items()):
+    for name, edition in sorted(editions.items()):
         columns = [*KEY, "value", "lower", "upper", "numerator", "denominator", "status", "per", "round_to"]
         both = exact.select(*KEY, "row#", "kind", "numerator", "denominator").join(
-            frame.select(columns), on=list(KEY), suffix="_then", maintain_order="left"
+            edition.observations.select(columns), on=list(KEY), suffix="_then", maintain_order="left"
         )
+        others = redefined(edition, now)
         for row in both.iter_rows(named=True):
+            if (row["indicator"], row["period"]) in others:
+                continue
             for role, count, low, high in _said(row, rule):
                 if low <= count <= high:
-                    found.append(Earlier(edition, row["row#"], role, low, high))
+                    found.append(Earlier(name, row["row#"], role, low, high))
                 else:
                     revised += 1
     return found, revised
@@ -70,8 +76,13 @@ def _hidden(row: Mapping[str, Any], count: float, base: float | None) -> Iterato
             then = round(row["denominator_then"])
             yield Role.REST, base - count, then - high, then - low
         return
-    scale = (row["denominator_then"] or 1.0) / (1.0 if row["kind"] == "count" else row["per"] or 1.0)
-    yield Role.COUNT, count, round(row["lower"] * scale), round(row["upper"] * scale)
+    yield Role.COUNT, count, *_ends(row, row["denominator_then"])
+
+
+def _ends(row: Mapping[str, Any], denominator: float | None) -> tuple[float, float]:
+    """The ends of a hidden count or rate as counts."""
+    scale = (denominator or 1.0) / (1.0 if row["kind"] == "count" else row["per"] or 1.0)
+    return round(row["lower"] * scale), round(row["upper"] * scale)
 
 
 def _rounded(figure: float, step: float | None, rule: Rule) -> tuple[float, float]:
@@ -79,34 +90,71 @@ def _rounded(figure: float, step: float | None, rule: Rule) -> tuple[float, floa
     return rule.interval(figure) if step == rule.round_to else _shown(figure, step)
 
 
-def _shown(figure: float, step: float | None) -> tuple[float, float]:
+def _shown(figure: float, step: float | None, hide_to: int = 0) -> tuple[float, float]:
     """The counts that a figure stands for, under whatever rule; one without rounding stands for itself.
 
-    >>> _shown(15, 5), _shown(12, None)
-    ((13, 17), (12, 12))
+    >>> _shown(15, 5), _shown(12, None), _shown(10, 5, hide_to=9)
+    ((13, 17), (12, 12), (10, 12))
     """
     if not step or step == 1:
         return figure, figure
-    return (0, 0) if figure == 0 else (max(figure - step // 2, 1), figure + (step - 1) // 2)
+    return (0, 0) if figure == 0 else (max(figure - step // 2, hide_to + 1), figure + (step - 1) // 2)
 
 
-def former_figures(editions: Mapping[str, pl.DataFrame], source: Source) -> tuple[Former, ...]:
-    """What earlier editions said of a source's indicators in periods that are published no more.
+def former_figures(
+    editions: Mapping[str, PublishedBefore], source: Source, project: Project
+) -> tuple[Former, ...]:
+    """What earlier editions said of a source's records in figures that are published no more.
 
-    Only periods that share months with present ones, and counts of records: of those it is known from the
-    filters what they counted.
+    Indicators that were dropped or redefined, periods that share months with present ones, and areas drawn
+    otherwise: of those what all of a group of them come to, which is a group of today's areas too.
     """
-    counted = {indicator: count for (indicator, _), count in source.counts.items() if not count.people}
-    areas = set(source.rows["area"])
     present = frozenset[int]().union(*(count.months for count in source.counts.values()))
-    found = []
-    for edition, frame in sorted(editions.items()):
-        own = frame.filter(pl.col("indicator").is_in(sorted(counted)), pl.col("numerator").is_not_null())
-        for row in own.sort(KEY).iter_rows(named=True):
-            within = months(Period.parse(row["period"]))
-            gone = (row["indicator"], row["period"]) not in source.counts and row["area"] in areas
-            if gone and within & present and KINDS[row["kind"]].numerator:
-                key = (counted[row["indicator"]].numerator, within)
-                low, high = _shown(row["numerator"], row["round_to"])
-                found.append(Former(edition, row["area"], key, low, high))
+    here = set(source.rows["area"])
+    found: list[Former] = []
+    for name, edition in sorted(editions.items()):
+        groups = [group for group in same_places(project, edition) if here.issuperset(group[1])]
+        rows: dict[Cell, dict[str, Mapping[str, Any]]] = {}
+        for row in edition.observations.sort(KEY).iter_rows(named=True):
+            rows.setdefault((row["indicator"], row["period"]), {})[row["area"]] = row
+        for cell, then in sorted(counted_then(edition, source).items()):
+            if not then.months & present or cell not in rows:
+                continue
+            now = source.counts.get(cell)
+            same = now is not None and said(now) == said(then)
+            for group in groups:
+                if same and group[0] == group[1]:
+                    continue  # taken for an earlier figure of that very row
+                for role, low, high in _of_group(rows[cell], group, edition.hide_to):
+                    found.append(Former(name, group[1], key_of(then, role), low, high))
     return tuple(found)
+
+
+def _of_group(
+    rows: Mapping[str, Mapping[str, Any]], group: Group, hide_to: int
+) -> Iterator[tuple[Role, float, float]]:
+    """What the figures of some areas say of all of them together."""
+    each: Sequence[Mapping[Role, tuple[float, float]]] = [
+        dict(_told(rows[area], hide_to)) if area in rows else {} for area in group[0]
+    ]
+    for role in sorted({role for told in each for role in told}):
+        ends = [told.get(role, _ANY) for told in each]
+        low, high = sum(low for low, _ in ends), sum(high for _, high in ends)
+        if (low, high) != _ANY:
+            yield role, low, high
+
+
+def _told(row: Mapping[str, Any], hide_to: int) -> Iterator[tuple[Role, tuple[float, float]]]:
+    """What a published observation says of its counts, whoever knows none of them."""
+    kind = KINDS[row["kind"]]
+    if kind.denominator and row["denominator"] is not None:
+        yield Role.BASE, _shown(row["denominator"], row["round_to"], hide_to)
+    if kind.numerator and row["numerator"] is not None:
+        yield Role.COUNT, _shown(row["numerator"], row["round_to"], hide_to)
+    elif _scales(row) and None not in (row["lower"], row["upper"]):
+        yield Role.COUNT, _ends(row, row["denominator"])
+
+
+def _scales(row: Mapping[str, Any]) -> bool:
+    """Whether the range of a hidden value says by itself which counts it stands for."""
+    return bool(row["kind"] == "count" or (row["kind"] == "rate" and row["denominator"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ import polars as pl
 
 from commonweal.model.observation import Status
 from commonweal.model.source import Protection
+from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.apply import BASE_LEVEL, COUNT_LEVEL
 from commonweal.sources.protect.counting import TABLE
 from commonweal.sources.protect.disclosure.linear import solver
 from commonweal.sources.protect.presets import source_of
 from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.sums import Sums, say_sums, summary_sums
 from commonweal.sources.protect.tried import Tried, narrowest
 
 #: What the trial does not take into account, in the words of the page.
@@ -39,13 +41,14 @@ class Evidence:
     trial: Tried
     editions: tuple[str, ...]
     revised: int
+    alone: Sums
 
 
 def summary(found: Evidence) -> dict[str, Any]:
     """The section `protection` of audit.json: numbers that give nothing away.
 
-    Each can be counted in what is published. How many counts of 1 to 7 there are, or how many figures are
-    hidden for others, would tell which of the hidden ones are which.
+    But for sums hidden for a single record each can be counted in what is published. How many counts of
+    1 to 7 there are, or how many figures are hidden for others, would tell which hidden ones are which.
     """
     trial, rule = found.trial, found.rule
     return {
@@ -53,9 +56,11 @@ def summary(found: Evidence) -> dict[str, Any]:
         "hide_to": rule.hide_to,
         "round_to": rule.round_to,
         "minimum_base": found.protection.minimum_base,
+        "dominance": found.protection.dominance,
         "figures": {
             "about_people": found.safe.height,
             "hidden": _hidden(found),
+            **summary_sums(found.alone),
             "left_out_of_ledger": len(trial.withheld),
         },
         "intruder": {"narrowed_after": 0, "solver": solver() if _hidden(found) else None},
@@ -76,7 +81,9 @@ def _counts(found: Evidence) -> tuple[int, int, int]:
     levels = np.maximum(found.exact[COUNT_LEVEL].to_numpy(), found.exact[BASE_LEVEL].to_numpy()) > 0
     suppressed = (found.safe["status"] == Status.SUPPRESSED).to_numpy()
     by_rule = found.exact["by_rule#"].to_numpy()
-    return int(by_rule.sum()), int((suppressed & ~by_rule).sum()), int((levels & by_rule).sum())
+    alone = found.exact["row#"].is_in(sorted(found.alone.dominated | found.alone.others)).to_numpy()
+    others = suppressed & ~by_rule & ~alone
+    return int(by_rule.sum()), int(others.sum()), int((levels & by_rule).sum())
 
 
 def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -96,8 +103,11 @@ def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
         "A hidden count enters scores as the middle of its range, and its range is shown.",
         "A percentage is also hidden where those it leaves over are few, or its base is too small.",
     ]
+    if any(not (KINDS[kind].follows or KINDS[kind].complement) for kind in found.safe["kind"].unique()):
+        sentences.append("A mean or the like of few people is hidden without a range, and is not scored.")
     if protection.minimum_base:
         sentences.append(f"No figure is given where its base is below {protection.minimum_base:,}.")
+    sentences += say_sums(found.safe, found.alone, protection)
     return (*sentences, *_trial(found), NOT_TRIED, *_indicators(found, names))
 
 
@@ -106,7 +116,8 @@ def _trial(found: Evidence) -> list[str]:
     trial, last = found.trial, found.rule.hide_to
     if not _hidden(found):
         return ["No count is small enough to be hidden, so there is nothing that could be worked out."]
-    editions = f", and the editions {_listed(found.editions)}" if found.editions else ""
+    kept = "edition" if len(found.editions) == 1 else "editions"
+    editions = f", and the {kept} {_listed(found.editions)}" if found.editions else ""
     sentences = [
         "Before publication a program tried to work out every hidden count from everything published"
         " together: indicators that contain one another, parts and wholes, periods that overlap, the ledger"
@@ -137,11 +148,20 @@ def _indicators(found: Evidence, names: Mapping[str, str]) -> list[str]:
     hidden = (pl.col("status") == Status.SUPPRESSED).sum().alias("hidden")
     table = found.safe.group_by("indicator").agg(hidden, pl.len().alias("cells")).sort("indicator")
     return [
-        f"{names.get(indicator, indicator)}: {count} of {cells} figures are hidden, the others rounded."
-        if count
-        else f"{names.get(indicator, indicator)}: none of {cells} figures is hidden, all are rounded."
+        f"{names.get(indicator, indicator)}: {_of(count, cells)} hidden."
         for indicator, count, cells in table.iter_rows()
     ]
+
+
+def _of(count: int, cells: int) -> str:
+    """How many of a number of figures, with their verb.
+
+    >>> _of(0, 9), _of(1, 9), _of(2, 9), _of(1, 1)
+    ('none of 9 figures is', '1 of 9 figures is', '2 of 9 figures are', 'its only figure is')
+    """
+    if cells == 1:
+        return "its only figure is" + ("" if count else " not")
+    return f"{count or 'none'} of {cells:,} figures {'is' if count < 2 else 'are'}"
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -162,14 +182,18 @@ def details(found: Evidence) -> dict[str, Any]:
         name: {row["row#"]: row[name] for row in rows.values() if row[name]}
         for name in (COUNT_LEVEL, BASE_LEVEL)
     }
-    hidden = [
-        {"indicator": rows[r]["indicator"], "area": rows[r]["area"], "period": rows[r]["period"]}
-        for r in sorted(set().union(*levels.values()))
-    ]
     trial = found.trial
     by_rule, others, wider = _counts(found)
+
+    def named(numbers: Iterable[int]) -> list[dict[str, str]]:
+        return [{key: rows[r][key] for key in ("indicator", "area", "period")} for r in sorted(numbers)]
+
     return {
-        "figures": {"hidden_by_rule": by_rule, "hidden_for_others": others, "ranges_widened": wider},
+        "figures": {
+            "hidden_by_rule": by_rule,
+            "hidden_for_others": others,
+            "ranges_widened": wider,
+        },
         "intruder": {
             "counts": trial.overlaps.system.figures,
             "hidden_counts": int(trial.overlaps.system.guarded.sum()),
@@ -183,6 +207,8 @@ def details(found: Evidence) -> dict[str, Any]:
         },
         "revised_since": found.revised,
         "narrowed_by_the_rule_alone": narrowed,
-        "hidden_or_widened_for_them": hidden,
+        "hidden_or_widened_for_them": named(set().union(*levels.values())),
+        "dominated_by_a_record": named(found.alone.dominated),
+        "sums_hidden_for_others": named(found.alone.others),
         "left_out_of_ledger": [list(place) for place in sorted(found.trial.withheld)],
     }

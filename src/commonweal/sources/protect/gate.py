@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import polars as pl
 from commonweal.methods.significant import significant
 from commonweal.model.observation import Observations, Status
 from commonweal.model.project import Project
+from commonweal.model.published import DEFINITIONS, PublishedBefore
 from commonweal.model.source import Records
 from commonweal.sources.collect import Collected
 from commonweal.sources.link.transfer import widen
@@ -22,13 +23,16 @@ from commonweal.sources.protect.controlled import (
     say_rounded,
     summary_rounded,
 )
-from commonweal.sources.protect.counting import about_people, record_sources, table_sources
+from commonweal.sources.protect.counting import record_sources, table_sources
+from commonweal.sources.protect.definitions import definitions
 from commonweal.sources.protect.earlier import earlier_figures, former_figures
 from commonweal.sources.protect.evidence import Evidence, details, say, summary
 from commonweal.sources.protect.expected import with_expected
 from commonweal.sources.protect.fates import protected_ledger
+from commonweal.sources.protect.overlaps import Source
 from commonweal.sources.protect.presets import rule_of
 from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.sums import Sums, sums, without_sums
 from commonweal.sources.protect.telltale import without_telltale
 from commonweal.sources.protect.tried import Tried, tried
 
@@ -41,7 +45,8 @@ class Gated:
     """What may be published: observations, the ledger, and in plain sentences what was done to them.
 
     `summary` says the same in numbers. `details` is what the intruder found out before anything was hidden
-    to protect others: it is exact, and must never be published. `told` are notes for whoever answers for the
+    to protect others: it is exact, and must never be published. `definitions` say what the figures of records
+    about people count, with the columns of `DEFINITIONS`. `told` are notes for whoever answers for the
     data, of values that differ from those of an earlier edition; they are among `says` too.
     """
 
@@ -50,6 +55,7 @@ class Gated:
     says: tuple[str, ...]
     summary: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+    definitions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEFINITIONS))
     told: tuple[str, ...] = ()
 
 
@@ -58,19 +64,19 @@ def gate(
     collected: Collected,
     *,
     internal: bool = False,
-    earlier: Mapping[str, pl.DataFrame] | None = None,
+    earlier: Mapping[str, PublishedBefore] | None = None,
 ) -> Gated:
     """Let everything through that may be seen, protected where it is about people.
 
     Every count goes through the rule; then an intruder puts everything together, and more is hidden until
     nothing that is hidden can be narrowed. Figures that came from other areas get wider limits at the end,
-    from what is let through alone. `earlier` holds the observations of earlier editions, as they
-    were published, by name. `internal` skips the protection, for a build that is not for publication. All
-    figures are rounded to 12 significant digits. Raises PROTECT-REASON where protection is switched off
-    without a reason, PROTECT-EXPOSED where a hidden figure can't be protected.
+    from what is let through alone. `earlier` holds what earlier editions published, by name. `internal` skips
+    the protection, for a build that is not for publication. All figures are rounded to 12 significant digits.
+    Raises PROTECT-REASON where protection is switched off without a reason, PROTECT-EXPOSED where a hidden
+    figure can't be protected.
     """
     rule = rule_of(project.protection)
-    private = {r.name: r for r in project.records if about_people(r)}
+    private = {r.name: r for r in project.records if r.about_people}
     names = {node.id: node.name for node in project.framework}
     if internal:
         return _open(project, collected, INTERNAL, {"preset": "none", "internal": True})
@@ -83,11 +89,10 @@ def gate(
         return _open(
             project, collected, NOBODY, {"preset": project.protection.preset, "figures": {"about_people": 0}}
         )
+    of_records = record_sources(project, collected, exact.filter("record#"))
+    defined = definitions(of_records, collected.aside)
     sources = [
-        *(
-            replace(source, former=former_figures(earlier or {}, source))
-            for source in record_sources(project, collected, exact.filter("record#"))
-        ),
+        *(replace(source, former=former_figures(earlier or {}, source, project)) for source in of_records),
         *table_sources(exact.filter(~pl.col("record#"))),
     ]
     minimum = project.protection.minimum_base
@@ -95,23 +100,28 @@ def gate(
         rounded = round_together(sources)
         safe = rewritten(exact, rounded.shown, minimum).select(pl.exclude("^.*#$"))
         safe = without_telltale(safe, project.measures, collected.figures, all_inexact=True)
+        safe, alone = _without_sums(project, collected, of_records, exact, safe, rule)
         return Gated(
             _passed(project, collected, private, safe),
             protected_ledger(collected.ledger, private, rounded.withheld, rule),
-            say_rounded(safe, rounded, minimum, names),
-            summary_rounded(safe, rounded, minimum),
+            say_rounded(safe, rounded, project.protection, alone, names),
+            summary_rounded(safe, rounded, project.protection, alone),
+            definitions=defined,
         )
-    old, revised = earlier_figures(earlier or {}, exact, rule)
+    old, revised = earlier_figures(earlier or {}, exact, rule, defined)
     trial = tried(sources, rule, minimum_base=minimum, earlier=old)
     marked = _marked(exact, trial, rule, minimum)
     safe = without_telltale(_protected(marked, rule, minimum), project.measures, collected.figures)
-    found = Evidence(rule, project.protection, marked, safe, trial, tuple(sorted(earlier or {})), revised)
+    safe, alone = _without_sums(project, collected, of_records, exact, safe, rule)
+    editions = tuple(sorted(earlier or {}))
+    found = Evidence(rule, project.protection, marked, safe, trial, editions, revised, alone)
     return Gated(
         _passed(project, collected, private, safe),
         protected_ledger(collected.ledger, private, trial.withheld, rule),
         say(found, names),
         summary(found),
         details(found),
+        defined,
     )
 
 
@@ -145,6 +155,20 @@ def _exact(
             project.counted.frame.with_columns(pl.lit(False).alias("record#")),
         ]
     ).with_row_index("row#")
+
+
+def _without_sums(
+    project: Project,
+    collected: Collected,
+    sources: Sequence[Source],
+    exact: pl.DataFrame,
+    safe: pl.DataFrame,
+    rule: Rule,
+) -> tuple[pl.DataFrame, Sums]:
+    """Protected observations without what would tell of a single record, or of few people."""
+    numbered = safe.with_columns(exact["row#"])
+    found = sums(sources, numbered, collected.amounts, rule, dominance=project.protection.dominance)
+    return without_sums(numbered, found).drop("row#"), found
 
 
 def _marked(exact: pl.DataFrame, trial: Tried, rule: Rule, minimum_base: int) -> pl.DataFrame:

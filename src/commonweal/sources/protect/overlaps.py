@@ -36,11 +36,12 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What an earlier edition says of a period that is no longer published: of what, where, and the range."""
+    """What an earlier edition says of a figure that is no longer published: of what, in which areas
+    together, and the range."""
 
     edition: str
-    area: str
-    key: Met
+    areas: tuple[str, ...]
+    key: Key
     low: float
     high: float
 
@@ -52,7 +53,7 @@ class Source:
     `rows` are numbered rows of the exact observations (`row#`); `counts` says for an indicator and period
     what is counted; `fates` are the exact numbers of the ledger, empty for a table of values. `worlds` says
     what columns hold, `whole` that no record counted lies outside the periods of `rows`, `public_base` that
-    the denominators of rates are public. `former` are figures of periods published earlier and no more.
+    the denominators of rates are public. `former` are figures that were published earlier and are no more.
     """
 
     name: str
@@ -118,6 +119,8 @@ class _Build:
     rule: Rule
     minimum_base: int
     earlier: dict[tuple[int, Role], list[Earlier]] = field(default_factory=dict)
+    #: of the source that is added: what was said of the same count under another name
+    former: dict[tuple[str, Key], list[Former]] = field(default_factory=dict)
     atoms: int = 0
     figures: list[Figure] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
@@ -140,6 +143,10 @@ class _Build:
         by_area: dict[str, list[tuple[Mapping[str, Any], tuple[Known, ...]]]] = {}
         for row, found in published:
             by_area.setdefault(row["area"], []).append((row, found))
+        self.former = {}
+        for old in source.former:
+            if len(old.areas) == 1:
+                self.former.setdefault((old.areas[0], old.key), []).append(old)
         for area, own in sorted(by_area.items()):
             first = starts[area] = self.atoms
             self.atoms += laid.size
@@ -151,10 +158,10 @@ class _Build:
             everywhere += _moved(everyone, first)
             for row, found in own:
                 self._row(source, laid, first, row, found)
-            for old in source.former:
-                if old.area == area:
-                    atoms = _moved(laid.atoms[old.key], first)
-                    self._figure(Figure(atoms, old.low, old.high), Place(source.name, edition=old.edition))
+        for old in source.former:
+            if starts.keys() >= set(old.areas):
+                atoms = tuple(a for area in old.areas for a in _moved(laid.atoms[old.key], starts[area]))
+                self._figure(Figure(atoms, old.low, old.high), Place(source.name, edition=old.edition))
         if source.fates:
             self._ledger(source, tuple(everywhere))
         self._expected(source, laid, starts)
@@ -194,7 +201,8 @@ class _Build:
             switch = (
                 NONE if item.fixed else (self.base_switch if item.with_base else self.count_switch)[number]
             )
-            said = self.earlier.get((number, item.role), ())
+            outright = self.earlier.get((number, item.role), [])
+            said: list[Earlier | Former] = [*outright, *self.former.get((row["area"], key), ())]
             keep = min([item.keep, *(int(old.high) for old in said)])
             keep_from = max([1, *(int(old.low) for old in said)])
             if item.keep and keep_from >= keep:  # one value is left, and it is out already
@@ -206,7 +214,7 @@ class _Build:
             if item.class_ == 0 and names_everyone(source, count.people):
                 records = _moved(laid.atoms[count.numerator, count.months], first)
                 self._figure(Figure(records, 0, 0, switch=switch), Place(source.name, number, item.role))
-            for old in said:
+            for old in outright:
                 place = Place(source.name, number, item.role, edition=old.edition)
                 self._figure(Figure(atoms, old.low, old.high, less=less), place)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from commonweal.model.project import Project
+from commonweal.model.published import PublishedBefore
 from commonweal.sources.protect.earlier import KEY
 from commonweal.sources.protect.gate import Gated
 from commonweal.sources.protect.presets import rule_of
@@ -74,10 +75,10 @@ than 8, as far as shown): the difference can be one person's value. They are: Ab
         }
 
 
-def with_values_told(gated: Gated, project: Project, editions: Mapping[str, pl.DataFrame]) -> Gated:
+def with_values_told(gated: Gated, project: Project, editions: Mapping[str, PublishedBefore]) -> Gated:
     """What has passed the gate, with what is to be known of the means and the like among it.
 
-    `editions` holds the published observations of earlier editions by name.
+    `editions` holds what earlier editions published, by name.
     """
     passed = gated.observations.frame
     own = passed.filter(pl.col("kind").is_in(list(_CALLED)), pl.col("round_to").is_not_null())
@@ -95,15 +96,19 @@ def with_values_told(gated: Gated, project: Project, editions: Mapping[str, pl.D
     )
 
 
-def differing(editions: Mapping[str, pl.DataFrame], own: pl.DataFrame, rule: Rule) -> tuple[Differing, ...]:
+def differing(
+    editions: Mapping[str, PublishedBefore], own: pl.DataFrame, rule: Rule
+) -> tuple[Differing, ...]:
     """The means and the like that differ from an edition's, of numbers of people that may hardly differ.
 
     Both sides are as they are published: what is found here a reader can find too.
     """
     own = own.filter(pl.col("value").is_not_null())
     found = []
-    for edition, frame in sorted(editions.items()):
-        then = frame.select(*KEY, "value", "denominator", "round_to").filter(pl.col("value").is_not_null())
+    for edition, published in sorted(editions.items()):
+        then = published.observations.select(*KEY, "value", "denominator", "round_to").filter(
+            pl.col("value").is_not_null()
+        )
         both = own.join(then, on=list(KEY), suffix="_then").filter(pl.col("value") != pl.col("value_then"))
         for (indicator, kind), rows in both.sort(KEY).group_by("indicator", "kind", maintain_order=True):
             places = tuple(

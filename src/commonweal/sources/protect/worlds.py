@@ -46,21 +46,25 @@ def as_known(source: Source) -> Source | None:
     return source
 
 
-def _unrevised(source: Source, exact: Exact) -> Iterator[Former]:
+def _unrevised(source: Source, exact: Exact) -> list[Former]:
     """The former figures that can be of the same records as the present ones; the others were revised."""
-    by_area: dict[str, list[Former]] = {}
-    for old in source.former:
-        by_area.setdefault(old.area, []).append(old)
-    for area, own in by_area.items():
-        here = {area: exact[area]}
-        if _holds(replace(source, former=tuple(own)), here):
-            yield from own
+    together: dict[tuple[str, ...], list[Former]] = {}
+    for old in sorted(source.former, key=lambda old: len(old.areas)):
+        together.setdefault(old.areas, []).append(old)
+    kept: list[Former] = []
+    for areas, own in together.items():
+        if not exact.keys() >= set(areas):
             continue
-        kept: list[Former] = []
+        here = {area: exact[area] for area in areas}
+        beside = [old for old in kept if set(areas).issuperset(old.areas)]
+        if _holds(replace(source, former=(*beside, *own)), here):
+            kept += own
+            continue
         for old in own:
-            if _holds(replace(source, former=(*kept, old)), here):
+            if _holds(replace(source, former=(*beside, old)), here):
+                beside.append(old)
                 kept.append(old)
-        yield from kept
+    return kept
 
 
 def _more(source: Source) -> Iterator[Mapping[str, World]]:
@@ -107,6 +111,7 @@ def _holds(source: Source, exact: Exact) -> bool:
     keys = [key for counts in exact.values() for key in counts] + [old.key for old in source.former]
     keys += groups(source.counts)
     laid, everyone = laid_out(keys, source.worlds, everyone=bool(source.fates))
+    starts: dict[str, int] = {}
     for place, (area, counts) in enumerate(sorted(exact.items())):
         first = place * laid.size
 
@@ -115,16 +120,17 @@ def _holds(source: Source, exact: Exact) -> bool:
 
         figures += [Figure(moved(t.atoms), t.low, t.high, less=moved(t.less)) for t in laid.ties]
         figures += [Figure(moved(laid.atoms[key]), n, n) for key, n in counts.items() if laid.atoms[key]]
+        starts[area] = first
         for key, n in counts.items():
             if n == 0 and len(key) == 3 and isinstance(key[0], str) and names_everyone(source, key[0]):
                 figures.append(Figure(moved(laid.atoms[key[1], key[2]]), 0, 0))
-        for old in source.former:
-            if old.area == area:
-                figures.append(Figure(moved(laid.atoms[old.key]), old.low, old.high))
         if any(n > 0 and not laid.atoms[key] for key, n in counts.items()):
             return False
         everywhere += moved(everyone)
-    starts = {area: place * laid.size for place, area in enumerate(sorted(exact))}
+    for old in source.former:
+        if starts.keys() >= set(old.areas):
+            atoms = tuple(starts[area] + atom for area in old.areas for atom in laid.atoms[old.key])
+            figures.append(Figure(atoms, old.low, old.high))
     for total in totals(source.counts, laid, starts):
         if total.whole and total.atoms:
             figures.append(Figure(total.atoms, total.count, total.count))

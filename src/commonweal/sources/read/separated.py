@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
@@ -17,11 +16,10 @@ from typing import IO, Any, Final
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.formats.tables import delimiter_of
 from commonweal.sources.read.packed import opened
 from commonweal.sources.read.written import ROWS, Batches, Gathering, Written, unreadable
 
-_DELIMITERS: Final = (",", ";", "\t")
-_QUOTED: Final = re.compile(r'"[^"]*"')
 _CHUNK: Final = 1 << 22
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: The headings stand within so many bytes.
@@ -36,9 +34,8 @@ def header(path: Path) -> tuple[tuple[str, ...], str]:
         raise CommonwealError(
             Fault("RECORDS-EMPTY", "the file holds nothing", "Give it a header and records.", file=str(path))
         )
-    plain = _QUOTED.sub("", start.splitlines()[0])
-    delimiter = max(_DELIMITERS, key=plain.count)
     try:
+        delimiter = delimiter_of(start)
         names = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise CommonwealError(unreadable(path, "the headings can't be taken apart")) from error

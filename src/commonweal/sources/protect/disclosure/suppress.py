@@ -110,7 +110,12 @@ def published(system: System, levels: Array, rule: Rule) -> System:
 
 def safe(system: System) -> bool:
     """Whether every guarded figure stays open, to whole numbers too where the system is small."""
-    return not exposures(system) and (system.atoms > WHOLE or not impossible(system))
+    return not exposures(system) and not (_small(system) and impossible(system))
+
+
+def _small(system: System) -> bool:
+    """Whether whole numbers are tried too: of counts, where there are few."""
+    return system.whole and system.atoms <= WHOLE
 
 
 @dataclass(slots=True)
@@ -143,7 +148,7 @@ class _Search:
             if lost := [e.figure for e, cut in zip(found, cuts, strict=True) if cut[1].sum() < short]:
                 raise UnprotectableError(sorted(set(lost)))
             return cuts
-        if self.system.atoms > WHOLE or not (closed := impossible(loose)):
+        if not _small(self.system) or not (closed := impossible(loose)):
             return []
         others = np.flatnonzero(~self.hidden)
         if not len(others):

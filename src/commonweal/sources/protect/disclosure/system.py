@@ -54,8 +54,8 @@ class System:
     """Figures over the atoms 0 to `atoms` - 1, as a sparse matrix by rows, and the switches that hide them.
 
     `start` has the shape (figures + 1,), `atom` and `sign` (entries,), `cost` and `needs` (switches,), all
-    others (figures,). Raises ValueError where a range is upside down, or a figure that must stay open is
-    not open to begin with.
+    others (figures,). `whole` says that atoms are counts, not amounts of anything. Raises ValueError where a
+    range is upside down, or a figure that must stay open is not open to begin with.
 
     >>> two = System.of([Figure((0,), 1, 7, keep=7), Figure((0, 1), 8, 12)])
     >>> two.figures, two.atoms
@@ -74,9 +74,10 @@ class System:
     class_: Array
     cost: Array
     needs: Array
+    whole: bool = True
 
     @classmethod
-    def of(cls, figures: Sequence[Figure], switches: Sequence[Switch] = ()) -> System:
+    def of(cls, figures: Sequence[Figure], switches: Sequence[Switch] = (), *, whole: bool = True) -> System:
         """The system of these figures."""
         rows = [figure.atoms + figure.less for figure in figures]
         atom = np.array([a for row in rows for a in row], dtype=np.int32)
@@ -94,6 +95,7 @@ class System:
             class_=np.array([f.class_ for f in figures], dtype=np.int64),
             cost=np.array([s.cost for s in switches], dtype=float),
             needs=np.array([s.needs for s in switches], dtype=np.int64),
+            whole=whole,
         )
 
     def __post_init__(self) -> None:
@@ -183,6 +185,7 @@ def part_of(system: System, figures: Array) -> Part:
             class_=system.class_[figures],
             cost=system.cost[switches],
             needs=renumbered[system.needs[switches]],
+            whole=system.whole,
         ),
         figures,
         switches,

@@ -1,0 +1,29 @@
+"""Unpacks a .gz file into memory, but not one that would fill it."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Final
+
+from commonweal.errors import CommonwealError, Fault
+
+#: A table or a file of outlines is held in memory whole; records are not, and may be larger.
+LARGEST: Final = 2_000_000_000
+
+
+def unpacked(path: Path) -> bytes:
+    """The contents of a .gz file. Raises FILE-FORMAT where it is broken or unpacks to very much."""
+    try:
+        with gzip.open(path) as file:
+            held = file.read(LARGEST + 1)
+    except (OSError, EOFError) as error:
+        raise _fault(path, "the file is not whole gzip", "Pack it again.") from error
+    if len(held) > LARGEST:
+        what = f"the file unpacks to more than {LARGEST / 1e9:g} GB"
+        raise _fault(path, what, "Keep the rows or areas that are needed.")
+    return held
+
+
+def _fault(path: Path, what: str, remedy: str) -> CommonwealError:
+    return CommonwealError(Fault("FILE-FORMAT", what, remedy, str(path)))
