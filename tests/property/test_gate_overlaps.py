@@ -109,7 +109,7 @@ def test_without_the_trial_they_would_be_narrowed(tmp_path: Path) -> None:
     leaking = 0
     for seed in range(12):
         _, _, gated = built(tmp_path, seed)
-        leaking += gated.summary["intruder"]["narrowed_before"] > 0
+        leaking += gated.details["intruder"]["narrowed_before"] > 0
     assert leaking > 3
 
 

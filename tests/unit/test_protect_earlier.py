@@ -67,7 +67,7 @@ def test_nothing_is_narrowed_by_an_earlier_total(abuse: int, hate: int, tmp_path
     first = built(tmp_path, counts, ["all"], protection=Protection("none", reason="a mistake"))
     assert of(first, "all")[0] == abuse + hate
     second = built(tmp_path, counts, ["abuse", "hate", "all"], {"2016": published(first)})
-    assert second.summary["overlaps"]["earlier_editions"] == {"2016": 2}
+    assert second.details["earlier_editions"] == {"2016": 2}
     figures = [Figure((0, 1), abuse + hate, abuse + hate)]
     for atom, name in enumerate(counts):
         numerator, lower, upper, _ = of(second, name)
@@ -80,7 +80,7 @@ def test_nothing_is_narrowed_by_an_earlier_total(abuse: int, hate: int, tmp_path
 def test_a_revised_figure_is_another_one(tmp_path: Path) -> None:
     first = built(tmp_path, {"abuse": 30, "hate": 0}, ["all"])
     second = built(tmp_path, {"abuse": 4, "hate": 3}, ["abuse", "hate", "all"], {"2016": published(first)})
-    assert second.summary["overlaps"]["revised_since"] == 1
+    assert second.details["revised_since"] == 1
     assert any("revised since an earlier edition" in text for text in second.says)
 
 
@@ -184,14 +184,14 @@ def test_an_indicator_that_was_dropped_is_remembered(tmp_path: Path) -> None:
     aware = built(tmp_path, counts, ["abuse", "hate"], {"2016": published(first)})
     assert parts_opened(unaware, counts, 13, 17) != []
     assert parts_opened(aware, counts, 13, 17) == []
-    assert aware.summary["overlaps"]["earlier_editions"]["2016"] > 0
+    assert aware.details["earlier_editions"]["2016"] > 0
 
 
 def test_an_edition_that_does_not_tell_what_it_counted_says_nothing_of_a_dropped_one(tmp_path: Path) -> None:
     counts = {"abuse": 7, "hate": 7}
     silent = PublishedBefore(built(tmp_path, counts, ["all"]).observations.frame)
     second = built(tmp_path, counts, ["abuse", "hate"], {"2016": silent})
-    assert second.summary["overlaps"]["earlier_editions"] == {"2016": 0}
+    assert second.details["earlier_editions"] == {"2016": 0}
 
 
 def test_an_indicator_that_was_redefined_is_another_one(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_an_indicator_that_was_redefined_is_another_one(tmp_path: Path) -> None:
     counts = {"abuse": 7, "hate": 7}
     first = built(tmp_path, counts, ["abuse"], where={"abuse": CONTEXTS["all"]})
     second = built(tmp_path, counts, ["abuse", "hate"], {"2016": published(first)})
-    assert second.summary["overlaps"]["revised_since"] == 0
+    assert second.details["revised_since"] == 0
     assert parts_opened(second, counts, 13, 17) == []
 
 

@@ -22,10 +22,12 @@ class PublishedBefore:
     """The protected observations of an earlier edition, and what is known of them.
 
     `definitions` has the columns of `DEFINITIONS`, and no rows where the edition does not tell. `geography`
-    says what the codes of its areas mean, `place` what they are parts of.
+    says what the codes of its areas mean, `place` what they are parts of, `hide_to` up to where its counts
+    were hidden: 0 where that is not known.
     """
 
     observations: pl.DataFrame
     definitions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEFINITIONS))
     geography: Geography = Geography("")
     place: str = ""
+    hide_to: int = 0

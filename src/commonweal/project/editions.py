@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ def published_before(root: Path) -> dict[str, PublishedBefore]:
                 pl.DataFrame(schema=DEFINITIONS) if definitions is None else definitions,
                 Geography(areas.get("type", ""), areas.get("vintage", "")),
                 record.get("place", ""),
+                _hidden_to(folder),
             )
     return found
 
@@ -47,6 +49,15 @@ def _table(folder: Path, name: str, schema: dict[str, type[pl.DataType]]) -> pl.
         return None
     frame = read_published(path)
     return frame.select(pl.col(name).cast(kind) for name, kind in schema.items() if name in frame.columns)
+
+
+def _hidden_to(folder: Path) -> int:
+    """Up to where an edition hid counts, as its audit says; 0 where it does not."""
+    try:
+        audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+        return int(audit["protection"]["hide_to"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def _record(folder: Path) -> dict[str, Any]:

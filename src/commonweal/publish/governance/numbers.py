@@ -15,24 +15,16 @@ WORDS: Final[Mapping[str, str]] = {
     "minimum_base": "The smallest base of which a figure is given",
     "dominance": "The largest share of a mean or sum that a single record may be, in per cent",
     "figures about_people": "Figures about people",
-    "figures hidden_by_rule": "Hidden by the rule",
-    "figures hidden_for_others": "Hidden as well, so that those can't be worked out",
-    "figures ranges_widened": "Hidden figures with a wider range, for the same reason",
+    "figures hidden": "Figures hidden",
     "figures dominated": "Means, sums and ratios hidden because of a single record",
     "figures sums_hidden_for_others": "Means, sums and ratios hidden as well, to protect others",
-    "figures left_out_of_ledger": "Numbers left out of the ledger, for the same reason",
+    "figures left_out_of_ledger": "Numbers left out of the ledger, so that hidden ones can't be worked out",
     "figures without_a_value": "Figures without a value",
     "intruder counts": "Counts the intruder put together",
-    "intruder hidden_counts": "Hidden counts the intruder tried to work out",
-    "intruder trials": "Trials, until no further figure had to be hidden",
-    "intruder narrowed_before": "Hidden counts that the intruder could narrow by the rule alone",
     "intruder narrowed_after": "Hidden counts that the intruder can narrow in what is published",
-    "intruder fewest_values_left": "Values that every hidden count could still have, at the least",
-    "intruder cheapest_pattern": "No fewer figures could have been hidden",
     "intruder solver": "Worked out with",
     "overlaps sources": "Sources tried",
-    "overlaps earlier_editions": "Counts given to the intruder from earlier editions",
-    "overlaps revised_since": "Counts revised since an earlier edition",
+    "overlaps earlier_editions": "Earlier editions given to the intruder",
     "overlaps taken_one_by_one": "Sources whose figures do not add up, tried one by one",
     "differ_from_editions": "Values that differ from an edition of hardly more or fewer people",
 }
@@ -41,15 +33,12 @@ WORDS: Final[Mapping[str, str]] = {
 def numbers(protected: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, str]]:
     """Each number with what it is: the words above, or the key itself in plain letters.
 
-    >>> list(numbers({"intruder": {"narrowed_before": 4, "cheapest_pattern": True}}))
-    [('Hidden counts that the intruder could narrow by the rule alone', '4'), ('No fewer figures could have \
-been hidden', 'yes')]
+    >>> list(numbers({"internal": True, "figures": {"hidden": 1204}}))
+    [('An internal build, without protection', 'yes'), ('Figures hidden', '1,204')]
     """
     for key, value in protected.items():
         where = f"{above} {key}".strip()
-        if where == "overlaps earlier_editions":
-            yield WORDS[where], "; ".join(f"{name}: {count:,}" for name, count in value.items()) or "none"
-        elif isinstance(value, Mapping):
+        if isinstance(value, Mapping):
             yield from numbers(value, where)
         elif value is not None:
             yield WORDS.get(where) or _plain(where), _said(value)

@@ -19,8 +19,6 @@ from commonweal.sources.query import Totals
 #: Where less than this share of the cells can be used, the column is taken for the wrong one.
 LEAST_SHARE: Final = 0.5
 _READ: Final = ("filled", "read", "longer")
-#: Of records about people, so few are not told as a number.
-_FEW: Final = 8
 
 
 def reading_faults(project: Project, plan: Plan, totals: Totals) -> list[Fault]:
@@ -78,7 +76,7 @@ def usable(project: Project, plan: Plan, totals: Totals, measure: Measure) -> Co
 
 def _left_out(plan: Plan, measure: Measure, count: int, why: str) -> Iterator[str]:
     records = plan.records
-    number = "some" if records.about_people and count < _FEW else f"{count:,}"
+    number = "some" if records.about_people else f"{count:,}"
     if count:
         yield f"{measure.indicator}: {number} record{'s' * (count > 1)} left out, since {why}."
 

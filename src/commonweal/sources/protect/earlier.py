@@ -90,15 +90,15 @@ def _rounded(figure: float, step: float | None, rule: Rule) -> tuple[float, floa
     return rule.interval(figure) if step == rule.round_to else _shown(figure, step)
 
 
-def _shown(figure: float, step: float | None) -> tuple[float, float]:
+def _shown(figure: float, step: float | None, hide_to: int = 0) -> tuple[float, float]:
     """The counts that a figure stands for, under whatever rule; one without rounding stands for itself.
 
-    >>> _shown(15, 5), _shown(12, None)
-    ((13, 17), (12, 12))
+    >>> _shown(15, 5), _shown(12, None), _shown(10, 5, hide_to=9)
+    ((13, 17), (12, 12), (10, 12))
     """
     if not step or step == 1:
         return figure, figure
-    return (0, 0) if figure == 0 else (max(figure - step // 2, 1), figure + (step - 1) // 2)
+    return (0, 0) if figure == 0 else (max(figure - step // 2, hide_to + 1), figure + (step - 1) // 2)
 
 
 def former_figures(
@@ -125,15 +125,17 @@ def former_figures(
             for group in groups:
                 if same and group[0] == group[1]:
                     continue  # taken for an earlier figure of that very row
-                for role, low, high in _of_group(rows[cell], group):
+                for role, low, high in _of_group(rows[cell], group, edition.hide_to):
                     found.append(Former(name, group[1], key_of(then, role), low, high))
     return tuple(found)
 
 
-def _of_group(rows: Mapping[str, Mapping[str, Any]], group: Group) -> Iterator[tuple[Role, float, float]]:
+def _of_group(
+    rows: Mapping[str, Mapping[str, Any]], group: Group, hide_to: int
+) -> Iterator[tuple[Role, float, float]]:
     """What the figures of some areas say of all of them together."""
     each: Sequence[Mapping[Role, tuple[float, float]]] = [
-        dict(_told(rows[area])) if area in rows else {} for area in group[0]
+        dict(_told(rows[area], hide_to)) if area in rows else {} for area in group[0]
     ]
     for role in sorted({role for told in each for role in told}):
         ends = [told.get(role, _ANY) for told in each]
@@ -142,13 +144,13 @@ def _of_group(rows: Mapping[str, Mapping[str, Any]], group: Group) -> Iterator[t
             yield role, low, high
 
 
-def _told(row: Mapping[str, Any]) -> Iterator[tuple[Role, tuple[float, float]]]:
+def _told(row: Mapping[str, Any], hide_to: int) -> Iterator[tuple[Role, tuple[float, float]]]:
     """What a published observation says of its counts, whoever knows none of them."""
     kind = KINDS[row["kind"]]
     if kind.denominator and row["denominator"] is not None:
-        yield Role.BASE, _shown(row["denominator"], row["round_to"])
+        yield Role.BASE, _shown(row["denominator"], row["round_to"], hide_to)
     if kind.numerator and row["numerator"] is not None:
-        yield Role.COUNT, _shown(row["numerator"], row["round_to"])
+        yield Role.COUNT, _shown(row["numerator"], row["round_to"], hide_to)
     elif _scales(row) and None not in (row["lower"], row["upper"]):
         yield Role.COUNT, _ends(row, row["denominator"])
 

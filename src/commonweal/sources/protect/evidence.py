@@ -45,10 +45,12 @@ class Evidence:
 
 
 def summary(found: Evidence) -> dict[str, Any]:
-    """The section `protection` of audit.json: numbers that give nothing away."""
+    """The section `protection` of audit.json: numbers that give nothing away.
+
+    But for sums hidden for a single record each can be counted in what is published. How many counts of
+    1 to 7 there are, or how many figures are hidden for others, would tell which hidden ones are which.
+    """
     trial, rule = found.trial, found.rule
-    hidden, others, wider = _counts(found)
-    guarded = int(trial.overlaps.system.guarded.sum())
     return {
         "preset": found.protection.preset,
         "hide_to": rule.hide_to,
@@ -57,31 +59,21 @@ def summary(found: Evidence) -> dict[str, Any]:
         "dominance": found.protection.dominance,
         "figures": {
             "about_people": found.safe.height,
-            "hidden_by_rule": hidden,
-            "hidden_for_others": others,
-            "ranges_widened": wider,
+            "hidden": _hidden(found),
             **summary_sums(found.alone),
             "left_out_of_ledger": len(trial.withheld),
         },
-        "intruder": {
-            "counts": trial.overlaps.system.figures,
-            "hidden_counts": guarded,
-            "trials": trial.pattern.tries,
-            "narrowed_before": trial.pattern.exposed,
-            "narrowed_after": 0,
-            "fewest_values_left": narrowest(trial.system),
-            "cheapest_pattern": trial.pattern.exact,
-            "solver": solver() if guarded else None,
-        },
+        "intruder": {"narrowed_after": 0, "solver": solver() if _hidden(found) else None},
         "overlaps": {
             "sources": sorted({p.source for p in trial.overlaps.places}),
-            "earlier_editions": {
-                name: sum(place.edition == name for place in trial.overlaps.places) for name in found.editions
-            },
-            "revised_since": found.revised,
+            "earlier_editions": list(found.editions),
             "taken_one_by_one": list(trial.apart),
         },
     }
+
+
+def _hidden(found: Evidence) -> int:
+    return int((found.safe["status"] == Status.SUPPRESSED).sum())
 
 
 def _counts(found: Evidence) -> tuple[int, int, int]:
@@ -122,57 +114,25 @@ def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
 def _trial(found: Evidence) -> list[str]:
     """What was tried, what came of it, and what could not be tried together."""
     trial, last = found.trial, found.rule.hide_to
-    guarded = int(trial.overlaps.system.guarded.sum())
-    if not guarded:
+    if not _hidden(found):
         return ["No count is small enough to be hidden, so there is nothing that could be worked out."]
     kept = "edition" if len(found.editions) == 1 else "editions"
     editions = f", and the {kept} {_listed(found.editions)}" if found.editions else ""
-    each = "the one hidden count" if guarded == 1 else f"each of the {guarded:,} hidden counts"
     sentences = [
-        f"Before publication a program tried to work out {each} from everything published together:"
-        " indicators that contain one another, parts and wholes, periods that overlap, the"
-        f" ledger{editions}.",
-        _outcome(found, last),
+        "Before publication a program tried to work out every hidden count from everything published"
+        " together: indicators that contain one another, parts and wholes, periods that overlap, the ledger"
+        f"{editions}.",
+        "Where the rule alone would have let it narrow one, others are hidden too, or the range is wider. It"
+        f" can't rule out any of 1 to {last} for any of them now.",
     ]
+    if trial.withheld:
+        sentences.append(f"{_many(len(trial.withheld), 'number')} left out of the ledger for that.")
     if trial.apart:
         which = _listed([name.removeprefix(TABLE) for name in trial.apart])
         sentences.append(f"The figures of {which} do not add up with one another: each was tried by itself.")
-    if found.revised:
-        sentences.append(
-            f"{_many(found.revised, 'count')} revised since an earlier edition, and taken for"
-            f" {'another' if found.revised == 1 else 'others'}."
-        )
+    if found.editions:
+        sentences.append("A count that was revised since an earlier edition is taken for another figure.")
     return sentences
-
-
-def _outcome(found: Evidence, last: int) -> str:
-    exposed = found.trial.pattern.exposed
-    if not exposed:
-        return f"It could not rule out any of 1 to {last} for any of them, so nothing more had to be hidden."
-    _, others, wider = _counts(found)
-    done = [
-        *([f"{_many(others, 'more figure')} hidden"] if others else []),
-        *([_wider(wider)] if wider else []),
-        *(
-            [f"{_many(len(found.trial.withheld), 'number')} left out of the ledger"]
-            if found.trial.withheld
-            else []
-        ),
-    ]
-    return (
-        f"By the rule alone it could have narrowed {exposed:,} of them. To prevent it, {_listed(done)}."
-        f" It can't rule out any of 1 to {last} now."
-    )
-
-
-def _wider(count: int) -> str:
-    """How many hidden figures have a wider range than the rule alone gives.
-
-    >>> _wider(1), _wider(2)
-    ('the range of 1 hidden figure is wider', 'the ranges of 2 hidden figures are wider')
-    """
-    one = count == 1
-    return f"the range{'' if one else 's'} of {_many(count, 'hidden figure')} wider"
 
 
 def _many(count: int, noun: str) -> str:
@@ -222,11 +182,30 @@ def details(found: Evidence) -> dict[str, Any]:
         name: {row["row#"]: row[name] for row in rows.values() if row[name]}
         for name in (COUNT_LEVEL, BASE_LEVEL)
     }
+    trial = found.trial
+    by_rule, others, wider = _counts(found)
 
     def named(numbers: Iterable[int]) -> list[dict[str, str]]:
         return [{key: rows[r][key] for key in ("indicator", "area", "period")} for r in sorted(numbers)]
 
     return {
+        "figures": {
+            "hidden_by_rule": by_rule,
+            "hidden_for_others": others,
+            "ranges_widened": wider,
+        },
+        "intruder": {
+            "counts": trial.overlaps.system.figures,
+            "hidden_counts": int(trial.overlaps.system.guarded.sum()),
+            "trials": trial.pattern.tries,
+            "narrowed_before": trial.pattern.exposed,
+            "fewest_values_left": narrowest(trial.system),
+            "cheapest_pattern": trial.pattern.exact,
+        },
+        "earlier_editions": {
+            name: sum(place.edition == name for place in trial.overlaps.places) for name in found.editions
+        },
+        "revised_since": found.revised,
         "narrowed_by_the_rule_alone": narrowed,
         "hidden_or_widened_for_them": named(set().union(*levels.values())),
         "dominated_by_a_record": named(found.alone.dominated),
