@@ -23,7 +23,7 @@ class PublishedBefore:
 
     `definitions` has the columns of `DEFINITIONS`, and no rows where the edition does not tell. `geography`
     says what the codes of its areas mean, `place` what they are parts of, `hide_to` up to where its counts
-    were hidden: 0 where that is not known.
+    were hidden (0 where that is not known), `controlled` whether they went to either multiple beside them.
     """
 
     observations: pl.DataFrame
@@ -31,3 +31,21 @@ class PublishedBefore:
     geography: Geography = Geography("")
     place: str = ""
     hide_to: int = 0
+    controlled: bool = False
+
+    def stands_for(self, figure: float, step: float | None) -> tuple[float, float]:
+        """The least and the most count that a figure rounded to `step` stands for.
+
+        >>> nhs = PublishedBefore(pl.DataFrame(), hide_to=7)
+        >>> nhs.stands_for(15, 5), nhs.stands_for(10, 5), nhs.stands_for(12, None)
+        ((13, 17), (8, 12), (12, 12))
+        >>> PublishedBefore(pl.DataFrame(), controlled=True).stands_for(5, 5)
+        (1, 9)
+        """
+        if not step or step == 1:
+            return figure, figure
+        if self.controlled:
+            return max(figure - step + 1, 0), figure + step - 1
+        return (
+            (0, 0) if figure == 0 else (max(figure - step // 2, self.hide_to + 1), figure + (step - 1) // 2)
+        )

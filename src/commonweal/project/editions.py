@@ -37,7 +37,7 @@ def published_before(root: Path) -> dict[str, PublishedBefore]:
                 pl.DataFrame(schema=DEFINITIONS) if definitions is None else definitions,
                 Geography(areas.get("type", ""), areas.get("vintage", "")),
                 record.get("place", ""),
-                _hidden_to(folder),
+                *_rule(folder),
             )
     return found
 
@@ -51,13 +51,13 @@ def _table(folder: Path, name: str, schema: dict[str, type[pl.DataType]]) -> pl.
     return frame.select(pl.col(name).cast(kind) for name, kind in schema.items() if name in frame.columns)
 
 
-def _hidden_to(folder: Path) -> int:
-    """Up to where an edition hid counts, as its audit says; 0 where it does not."""
+def _rule(folder: Path) -> tuple[int, bool]:
+    """Up to where an edition hid counts, and whether it rounded them together, as far as its audit tells."""
     try:
-        audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
-        return int(audit["protection"]["hide_to"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
+        protection = json.loads((folder / "audit.json").read_text(encoding="utf-8"))["protection"]
+        return int(protection.get("hide_to") or 0), protection.get("preset") == "controlled"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return 0, False
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -16,8 +16,6 @@ WORDS: Final[Mapping[str, str]] = {
     "dominance": "The largest share of a mean or sum that a single record may be, in per cent",
     "figures about_people": "Figures about people",
     "figures hidden": "Figures hidden",
-    "figures dominated": "Means, sums and ratios hidden because of a single record",
-    "figures sums_hidden_for_others": "Means, sums and ratios hidden as well, to protect others",
     "figures left_out_of_ledger": "Numbers left out of the ledger, so that hidden ones can't be worked out",
     "figures without_a_value": "Figures without a value",
     "intruder counts": "Counts the intruder put together",

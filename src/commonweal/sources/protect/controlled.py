@@ -29,7 +29,7 @@ from commonweal.sources.protect.expected import groups, totals
 from commonweal.sources.protect.known import Role, counts_base
 from commonweal.sources.protect.overlaps import Source, key_of, laid_out
 from commonweal.sources.protect.rule import Rule
-from commonweal.sources.protect.sums import Sums, say_sums, summary_sums
+from commonweal.sources.protect.sums import say_sums
 from commonweal.sources.protect.worlds import as_known
 
 #: Counts are shown as multiples of this.
@@ -195,7 +195,7 @@ def _following(rows: pl.DataFrame, counts: Array, bases: Array) -> pl.DataFrame:
 
 
 def say_rounded(
-    safe: pl.DataFrame, found: Rounded, protection: Protection, alone: Sums, names: Mapping[str, str]
+    safe: pl.DataFrame, found: Rounded, protection: Protection, names: Mapping[str, str]
 ) -> tuple[str, ...]:
     """What was done, in sentences."""
     sentences = [
@@ -210,7 +210,7 @@ def say_rounded(
     ]
     if protection.minimum_base:
         sentences.append(f"No figure is given where its base is below {protection.minimum_base:,}.")
-    sentences += say_sums(safe, alone, protection)
+    sentences += say_sums(safe, protection)
     if found.apart:
         which = ", ".join(name.removeprefix(TABLE) for name in found.apart)
         sentences.append(f"The figures of {which} do not add up with one another before rounding either.")
@@ -218,9 +218,7 @@ def say_rounded(
     return (*sentences, *(f"{names.get(id, id)}: all figures are rounded." for id in told))
 
 
-def summary_rounded(
-    safe: pl.DataFrame, found: Rounded, protection: Protection, alone: Sums
-) -> dict[str, Any]:
+def summary_rounded(safe: pl.DataFrame, found: Rounded, protection: Protection) -> dict[str, Any]:
     """The section `protection` of audit.json."""
     return {
         "preset": "controlled",
@@ -230,7 +228,6 @@ def summary_rounded(
         "figures": {
             "about_people": safe.height,
             "without_a_value": int((safe["status"] == Status.SUPPRESSED.value).sum()),
-            **summary_sums(alone),
             "left_out_of_ledger": len(found.withheld),
         },
         "intruder": {"counts": len(found.shown), "narrowed_after": 0, "solver": solver()},

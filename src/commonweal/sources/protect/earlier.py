@@ -13,7 +13,6 @@ from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.protect.definitions import Cell, counted_then, redefined, said
 from commonweal.sources.protect.known import Role
 from commonweal.sources.protect.overlaps import Earlier, Former, Source, key_of
-from commonweal.sources.protect.rule import Rule
 from commonweal.sources.protect.vintages import Group, same_places
 
 KEY = ("indicator", "period", "area")
@@ -23,7 +22,7 @@ _ANY: Final = (0.0, float("inf"))
 
 
 def earlier_figures(
-    editions: Mapping[str, PublishedBefore], exact: pl.DataFrame, rule: Rule, now: pl.DataFrame
+    editions: Mapping[str, PublishedBefore], exact: pl.DataFrame, now: pl.DataFrame
 ) -> tuple[list[Earlier], int]:
     """The ranges that earlier editions gave of these counts, and how many counts were revised since.
 
@@ -42,7 +41,7 @@ def earlier_figures(
         for row in both.iter_rows(named=True):
             if (row["indicator"], row["period"]) in others:
                 continue
-            for role, count, low, high in _said(row, rule):
+            for role, count, low, high in _said(row, edition):
                 if low <= count <= high:
                     found.append(Earlier(name, row["row#"], role, low, high))
                 else:
@@ -50,17 +49,17 @@ def earlier_figures(
     return found, revised
 
 
-def _said(row: Mapping[str, Any], rule: Rule) -> Iterator[Said]:
+def _said(row: Mapping[str, Any], edition: PublishedBefore) -> Iterator[Said]:
     """What an edition said of the counts of one observation."""
     kind = KINDS[row["kind"]]
     count, base = row["numerator"], row["denominator"]
     count_then, base_then, step = row["numerator_then"], row["denominator_then"], row["round_to"]
     if kind.denominator and base is not None and base_then is not None:
-        yield Role.BASE, base, *_rounded(base_then, step, rule)
+        yield Role.BASE, base, *edition.stands_for(base_then, step)
     if not kind.numerator or count is None:
         return
     if count_then is not None:
-        yield Role.COUNT, count, *_rounded(count_then, step, rule)
+        yield Role.COUNT, count, *edition.stands_for(count_then, step)
     elif row["lower"] is not None and row["upper"] is not None and (base_then or row["kind"] == "count"):
         yield from _hidden(row, count, base)
 
@@ -83,22 +82,6 @@ def _ends(row: Mapping[str, Any], denominator: float | None) -> tuple[float, flo
     """The ends of a hidden count or rate as counts."""
     scale = (denominator or 1.0) / (1.0 if row["kind"] == "count" else row["per"] or 1.0)
     return round(row["lower"] * scale), round(row["upper"] * scale)
-
-
-def _rounded(figure: float, step: float | None, rule: Rule) -> tuple[float, float]:
-    """The counts that a figure stands for."""
-    return rule.interval(figure) if step == rule.round_to else _shown(figure, step)
-
-
-def _shown(figure: float, step: float | None, hide_to: int = 0) -> tuple[float, float]:
-    """The counts that a figure stands for, under whatever rule; one without rounding stands for itself.
-
-    >>> _shown(15, 5), _shown(12, None), _shown(10, 5, hide_to=9)
-    ((13, 17), (12, 12), (10, 12))
-    """
-    if not step or step == 1:
-        return figure, figure
-    return (0, 0) if figure == 0 else (max(figure - step // 2, hide_to + 1), figure + (step - 1) // 2)
 
 
 def former_figures(
@@ -125,17 +108,17 @@ def former_figures(
             for group in groups:
                 if same and group[0] == group[1]:
                     continue  # taken for an earlier figure of that very row
-                for role, low, high in _of_group(rows[cell], group, edition.hide_to):
+                for role, low, high in _of_group(rows[cell], group, edition):
                     found.append(Former(name, group[1], key_of(then, role), low, high))
     return tuple(found)
 
 
 def _of_group(
-    rows: Mapping[str, Mapping[str, Any]], group: Group, hide_to: int
+    rows: Mapping[str, Mapping[str, Any]], group: Group, edition: PublishedBefore
 ) -> Iterator[tuple[Role, float, float]]:
     """What the figures of some areas say of all of them together."""
     each: Sequence[Mapping[Role, tuple[float, float]]] = [
-        dict(_told(rows[area], hide_to)) if area in rows else {} for area in group[0]
+        dict(_told(rows[area], edition)) if area in rows else {} for area in group[0]
     ]
     for role in sorted({role for told in each for role in told}):
         ends = [told.get(role, _ANY) for told in each]
@@ -144,13 +127,13 @@ def _of_group(
             yield role, low, high
 
 
-def _told(row: Mapping[str, Any], hide_to: int) -> Iterator[tuple[Role, tuple[float, float]]]:
+def _told(row: Mapping[str, Any], edition: PublishedBefore) -> Iterator[tuple[Role, tuple[float, float]]]:
     """What a published observation says of its counts, whoever knows none of them."""
     kind = KINDS[row["kind"]]
     if kind.denominator and row["denominator"] is not None:
-        yield Role.BASE, _shown(row["denominator"], row["round_to"], hide_to)
+        yield Role.BASE, edition.stands_for(row["denominator"], row["round_to"])
     if kind.numerator and row["numerator"] is not None:
-        yield Role.COUNT, _shown(row["numerator"], row["round_to"], hide_to)
+        yield Role.COUNT, edition.stands_for(row["numerator"], row["round_to"])
     elif _scales(row) and None not in (row["lower"], row["upper"]):
         yield Role.COUNT, _ends(row, row["denominator"])
 

@@ -17,7 +17,7 @@ from commonweal.sources.protect.counting import TABLE
 from commonweal.sources.protect.disclosure.linear import solver
 from commonweal.sources.protect.presets import source_of
 from commonweal.sources.protect.rule import Rule
-from commonweal.sources.protect.sums import Sums, say_sums, summary_sums
+from commonweal.sources.protect.sums import Sums, say_sums
 from commonweal.sources.protect.tried import Tried, narrowest
 
 #: What the trial does not take into account, in the words of the page.
@@ -60,7 +60,6 @@ def summary(found: Evidence) -> dict[str, Any]:
         "figures": {
             "about_people": found.safe.height,
             "hidden": _hidden(found),
-            **summary_sums(found.alone),
             "left_out_of_ledger": len(trial.withheld),
         },
         "intruder": {"narrowed_after": 0, "solver": solver() if _hidden(found) else None},
@@ -107,7 +106,7 @@ def say(found: Evidence, names: Mapping[str, str]) -> tuple[str, ...]:
         sentences.append("A mean or the like of few people is hidden without a range, and is not scored.")
     if protection.minimum_base:
         sentences.append(f"No figure is given where its base is below {protection.minimum_base:,}.")
-    sentences += say_sums(found.safe, found.alone, protection)
+    sentences += say_sums(found.safe, found.protection)
     return (*sentences, *_trial(found), NOT_TRIED, *_indicators(found, names))
 
 

@@ -100,15 +100,15 @@ def gate(
         rounded = round_together(sources)
         safe = rewritten(exact, rounded.shown, minimum).select(pl.exclude("^.*#$"))
         safe = without_telltale(safe, project.measures, collected.figures, all_inexact=True)
-        safe, alone = _without_sums(project, collected, of_records, exact, safe, rule)
+        safe, _ = _without_sums(project, collected, of_records, exact, safe, rule)
         return Gated(
             _passed(project, collected, private, safe),
             protected_ledger(collected.ledger, private, rounded.withheld, rule),
-            say_rounded(safe, rounded, project.protection, alone, names),
-            summary_rounded(safe, rounded, project.protection, alone),
+            say_rounded(safe, rounded, project.protection, names),
+            summary_rounded(safe, rounded, project.protection),
             definitions=defined,
         )
-    old, revised = earlier_figures(earlier or {}, exact, rule, defined)
+    old, revised = earlier_figures(earlier or {}, exact, defined)
     trial = tried(sources, rule, minimum_base=minimum, earlier=old)
     marked = _marked(exact, trial, rule, minimum)
     safe = without_telltale(_protected(marked, rule, minimum), project.measures, collected.figures)

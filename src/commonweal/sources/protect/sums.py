@@ -96,22 +96,17 @@ def without_sums(safe: pl.DataFrame, found: Sums) -> pl.DataFrame:
     )
 
 
-def say_sums(safe: pl.DataFrame, found: Sums, protection: Protection) -> list[str]:
-    """What was done with means, sums and ratios, in sentences; none where there are none."""
+def say_sums(safe: pl.DataFrame, protection: Protection) -> list[str]:
+    """What was done with means, sums and ratios, in sentences; none where there are none.
+
+    How many are hidden for which reason is not said: it would tell hidden figures apart.
+    """
     if not safe["kind"].is_in(list(MADE)).any():
         return []
-    told = [
+    return [
         "A mean, sum or ratio has no value where few people are behind it, where a single record is more than"
         f" {protection.dominance:g} per cent of it, or where it would give another one back."
     ]
-    counts = (len(found.dominated), "for a single record"), (len(found.others), "to protect others")
-    done = [f"{count:,} {why}" for count, why in counts if count]
-    return told + ([f"Hidden so are {' and '.join(done)}."] if done else [])
-
-
-def summary_sums(found: Sums) -> dict[str, int]:
-    """The same in numbers, for audit.json."""
-    return {"dominated": len(found.dominated), "sums_hidden_for_others": len(found.others)}
 
 
 def _placed(sources: Sequence[Source], amounts: pl.DataFrame) -> pl.DataFrame:
