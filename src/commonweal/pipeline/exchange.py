@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.lock import hold
 
 #: The file that says a folder is an output of a build, so that nothing else is ever replaced.
 MARK: Final = "edition.json"
@@ -153,8 +154,6 @@ def _refuse_foreign(out: Path) -> None:
 @contextmanager
 def locked(place: Place) -> Iterator[None]:
     """Hold `place` alone while the block runs. Raises OUT-LOCKED where another process holds it."""
-    from commonweal.sources.read.room import hold
-
     with place.beside("lock").open("a+b") as handle:
         if not hold(handle):
             raise CommonwealError(
