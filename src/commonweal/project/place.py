@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,15 @@ from commonweal.project.steps import place_of
 
 #: Keys of commonweal.yaml that faults of what scores mean are about.
 _RULES: Final = ("peers", "progress")
+
+
+@contextmanager
+def placing(root: Path | str) -> Iterator[None]:
+    """Faults raised inside are raised with the file and line of the project at `root`; see `place`."""
+    try:
+        yield
+    except CommonwealError as error:
+        raise CommonwealError(place(root, error.faults)) from None
 
 
 def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
