@@ -27,13 +27,14 @@ RULES = {
     "publish": {"insight"},
     "insight": {"engine"},
     "engine": {"methods", "model"},
-    "sources": {"formats", "methods", "model"},
+    "sources": {"formats", "lock", "methods", "model"},
     "project": {"formats", "frameworks", "model"},
     "frameworks": set(),
     "model": {"errors"},
     "methods": {"errors"},
     "formats": {"errors", "model"},
     "errors": set(),
+    "lock": set(),
 }
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from commonweal.errors import CommonwealError
+from commonweal.model.record import RECORD
 from commonweal.pipeline import exchange
-from commonweal.pipeline.exchange import MARK, Place, recover, replacing
+from commonweal.pipeline.exchange import Place, recover, replacing
 
 
 def write(out: Path, text: str) -> None:
     with replacing(out) as tree:
-        (tree / MARK).write_text(text)
+        (tree / RECORD).write_text(text)
 
 
 def names(folder: Path) -> list[str]:
@@ -28,7 +29,7 @@ def test_first_and_second_output(tmp_path: Path) -> None:
     out = tmp_path / "build"
     write(out, "one")
     write(out, "two")
-    assert (out / MARK).read_text() == "two"
+    assert (out / RECORD).read_text() == "two"
     assert names(tmp_path) == ["build"]
 
 
@@ -37,7 +38,7 @@ def test_without_an_exchange_two_renames_do(tmp_path: Path, monkeypatch: pytest.
     out = tmp_path / "build"
     write(out, "one")
     write(out, "two")
-    assert (out / MARK).read_text() == "two"
+    assert (out / RECORD).read_text() == "two"
     assert names(tmp_path) == ["build"]
 
 
@@ -47,12 +48,12 @@ def test_failure_leaves_the_old_output(tmp_path: Path) -> None:
 
     def fail() -> None:
         with replacing(out) as tree:
-            (tree / MARK).write_text("two")
+            (tree / RECORD).write_text("two")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert (out / MARK).read_text() == "one"
+    assert (out / RECORD).read_text() == "one"
     assert names(tmp_path) == ["build"]
 
 
@@ -71,10 +72,10 @@ def test_failure_leaves_the_old_output(tmp_path: Path) -> None:
 def test_recovery_from_every_state(tmp_path: Path, state: dict[str, str], left: str | None) -> None:
     for name, text in state.items():
         (tmp_path / name).mkdir()
-        (tmp_path / name / MARK).write_text(text)
+        (tmp_path / name / RECORD).write_text(text)
     recover(Place(tmp_path / "build"))
     assert names(tmp_path) == ([] if left is None else ["build"])
-    assert left is None or (tmp_path / "build" / MARK).read_text() == left
+    assert left is None or (tmp_path / "build" / RECORD).read_text() == left
 
 
 @pytest.mark.parametrize("moment", ["mkdir", "rename", "rmtree"])
@@ -89,27 +90,28 @@ def test_killed_at_a_moment(tmp_path: Path, moment: str) -> None:
     }[moment]
     program = f"""
 import os, pathlib, shutil
+from commonweal.model.record import RECORD
 from commonweal.pipeline import exchange
 with exchange.replacing(pathlib.Path({str(out)!r})) as tree:
-    (tree / exchange.MARK).write_text("two")
+    (tree / RECORD).write_text("two")
     {patch}
 """
     if moment == "mkdir":
         program = program.replace("with exchange", f"{patch}\nwith exchange", 1)
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 9
-    assert (out / MARK).read_text() in {"one", "two"}
+    assert (out / RECORD).read_text() in {"one", "two"}
     write(out, "three")
-    assert (out / MARK).read_text() == "three"
+    assert (out / RECORD).read_text() == "three"
     assert names(tmp_path) == ["build"]
 
 
 def test_a_second_build_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "build"
     with replacing(out) as tree:
-        (tree / MARK).write_text("one")
+        (tree / RECORD).write_text("one")
         with pytest.raises(CommonwealError, match="OUT-LOCKED"), replacing(out):
             pass
-    assert (out / MARK).read_text() == "one"
+    assert (out / RECORD).read_text() == "one"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_a_disk_that_takes_no_more_is_told_and_the_old_output_is_whole(
     write(out, "one")
     with pytest.raises(CommonwealError, match=r"OUT-WRITE .*can't be written: (no space|permission)"):
         _fails(out, error)
-    assert (out / MARK).read_text() == "one"
+    assert (out / RECORD).read_text() == "one"
     assert names(tmp_path) == ["build"]
 
 
@@ -144,7 +146,7 @@ def test_an_output_below_a_file_is_told(tmp_path: Path) -> None:
 
 def _fails(out: Path, error: OSError) -> None:
     with replacing(out) as tree:
-        (tree / MARK).write_text("two")
+        (tree / RECORD).write_text("two")
         raise error
 
 

@@ -26,6 +26,8 @@ TABLES: Final[Mapping[str, Mapping[str, type[pl.DataType]]]] = {
         "largest": pl.Float64,
     },
 }  # fmt: skip
+#: Columns that bear another name in a file, where `low` and `high` are those of peers.
+IN_FILE: Final = {"low": "limit_low", "high": "limit_high"}
 
 
 def _none(name: str) -> Any:

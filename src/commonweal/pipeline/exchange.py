@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Final
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.lock import hold
+from commonweal.model.record import RECORD
 
-#: The file that says a folder is an output of a build, so that nothing else is ever replaced.
-MARK: Final = "edition.json"
 #: What a system says of a place that can't be written to.
 _REFUSED: Final = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR,
@@ -120,7 +120,7 @@ def _exchange(one: Path, other: Path) -> bool:
 def is_frozen(path: Path) -> bool:
     """Whether a path lies in an edition that was frozen: an output whose folder nobody may write in."""
     return any(
-        (folder / MARK).is_file() and not folder.stat().st_mode & stat.S_IWUSR
+        (folder / RECORD).is_file() and not folder.stat().st_mode & stat.S_IWUSR
         for folder in (path, *path.parents)
     )
 
@@ -139,7 +139,7 @@ def _refuse_frozen(out: Path) -> None:
 def _refuse_foreign(out: Path) -> None:
     if not out.exists():
         return
-    if out.is_dir() and (not any(out.iterdir()) or (out / MARK).is_file()):
+    if out.is_dir() and (not any(out.iterdir()) or (out / RECORD).is_file()):
         return
     raise CommonwealError(
         Fault(
@@ -153,8 +153,6 @@ def _refuse_foreign(out: Path) -> None:
 @contextmanager
 def locked(place: Place) -> Iterator[None]:
     """Hold `place` alone while the block runs. Raises OUT-LOCKED where another process holds it."""
-    from commonweal.sources.read.room import hold
-
     with place.beside("lock").open("a+b") as handle:
         if not hold(handle):
             raise CommonwealError(

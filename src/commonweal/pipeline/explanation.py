@@ -13,8 +13,8 @@ from commonweal.insight import explain, order, overtaking, restated
 from commonweal.insight.explain import Explanation
 from commonweal.insight.facts import Statement
 from commonweal.model.edition import Edition
+from commonweal.model.record import EDITIONS
 from commonweal.pipeline.folder import make
-from commonweal.pipeline.freezing import EDITIONS
 from commonweal.project.edition import is_edition, project_in, read_edition
 
 

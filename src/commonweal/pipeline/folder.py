@@ -133,7 +133,7 @@ def _loaded(root: Path, report: Report) -> Project:
 
 def score_project(loaded: Project, observations: Observations) -> Scoring:
     """The scores of a project's observations, which have passed the gate."""
-    try:
+    with project.placing(loaded.root):
         return engine.score(
             observations,
             loaded.framework,
@@ -144,16 +144,12 @@ def score_project(loaded: Project, observations: Observations) -> Scoring:
             answers=loaded.answers,
             denominators=loaded.denominators,
         )
-    except CommonwealError as error:
-        raise CommonwealError(project.place(loaded.root, error.faults)) from None
 
 
 def interpret_project(loaded: Project, edition: Edition, report: Report) -> Edition:
     """The edition with its meaning; a fault of a rule stands at its line of the project."""
-    try:
+    with project.placing(loaded.root):
         return insight.interpret(edition, loaded.benchmarks, report)
-    except CommonwealError as error:
-        raise CommonwealError(project.place(loaded.root, error.faults)) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,13 +10,12 @@ from typing import Final
 
 from commonweal import project
 from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.model.record import EDITIONS
 from commonweal.pipeline.exchange import Place, locked, writing
 from commonweal.pipeline.folder import build
 from commonweal.pipeline.inputs import is_of_present_inputs
 from commonweal.project.edition import broken_files, is_edition, read_record
 
-#: Where a project keeps its editions.
-EDITIONS: Final = "editions"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _READ_FILE: Final = 0o444
 _READ_FOLDER: Final = 0o555

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import commonweal
 from commonweal.model.project import Project
-from commonweal.project.edition import RECORD, broken_files, is_edition, read_record
-from commonweal.publish.record import fingerprint
+from commonweal.model.record import RECORD, fingerprint
+from commonweal.project.edition import broken_files, is_edition, read_record
 
 #: Which inputs each output was made from; in the project folder, never in an output.
 NOTES: Final = "builds.json"

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from commonweal import project, sources
-from commonweal.errors import CommonwealError
 from commonweal.model.project import Project
 from commonweal.pipeline.inputs import folder_of
 
@@ -18,10 +17,8 @@ NOTES: Final = "protection.json"
 def protect(loaded: Project, collected: sources.Collected, *, internal: bool = False) -> sources.Gated:
     """Let through what may be published beside the earlier editions. Raises what `sources.gate` raises."""
     earlier = {} if internal else project.published_before(loaded.root)
-    try:
+    with project.placing(loaded.root):
         gated = sources.gate(loaded, collected, internal=internal, earlier=earlier)
-    except CommonwealError as error:
-        raise CommonwealError(project.place(loaded.root, error.faults)) from error
     return sources.with_values_told(gated, loaded, earlier)
 
 

@@ -6,7 +6,7 @@ from commonweal.project.frameworks import framework_from_frame
 from commonweal.project.interchange import begin_from, export_pair, write_template
 from commonweal.project.load import load
 from commonweal.project.new import new
-from commonweal.project.place import place
+from commonweal.project.place import placing
 from commonweal.project.schema import json_schema
 from commonweal.project.values import values_from_frame
 
@@ -19,7 +19,7 @@ __all__ = [
     "json_schema",
     "load",
     "new",
-    "place",
+    "placing",
     "published_before",
     "values_from_frame",
     "write_template",

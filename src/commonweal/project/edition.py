@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -18,13 +17,9 @@ from commonweal.model.framework import Framework
 from commonweal.model.observation import Observations
 from commonweal.model.project import Project
 from commonweal.model.recipe import Recipe
+from commonweal.model.record import FORMAT, RECORD, fingerprint
 from commonweal.project.columns import several
 from commonweal.project.load import load
-
-#: The file that makes a folder an edition: what it is, and the fingerprint of every other file.
-RECORD: Final = "edition.json"
-#: The forms of it that this version reads.
-FORMATS: Final = (1,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +99,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         record = None
     if not isinstance(record, dict) or not isinstance(record.get("files"), dict):
         raise _broken(path, f"{RECORD} can't be read")
-    if record.get("format") not in FORMATS:
+    if record.get("format") != FORMAT:
         raise _broken(path, f"the format {record.get('format')!r} of {RECORD} is not known")
     return record
 
@@ -122,12 +117,6 @@ def _broken_files(folder: Path, record: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("EDITION-BROKEN", "the file is not there", remedy, str(path))
         elif fingerprint(path) != expected:
             yield Fault("EDITION-BROKEN", "the file is not the one that was published", remedy, str(path))
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _table(folder: Path, name: str, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:

@@ -13,10 +13,8 @@ from commonweal.formats.tables import read_published
 from commonweal.model.area import Geography
 from commonweal.model.observation import SCHEMA
 from commonweal.model.published import DEFINITIONS, PublishedBefore
+from commonweal.model.record import EDITIONS
 from commonweal.project.edition import is_edition, read_record
-
-#: Where a project keeps its editions.
-EDITIONS: Final = "editions"
 
 
 def published_before(root: Path) -> dict[str, PublishedBefore]:

@@ -11,12 +11,14 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.codes import advice
-from commonweal.model.lookup import Lookup
+from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.observation import SCHEMA
 from commonweal.model.project import JOINT, STRATA
 from commonweal.project.columns import LINE, keep, read_rows, several
+from commonweal.project.lookups import Lookups
 from commonweal.project.moving import move_totals
 from commonweal.project.paths import Files
+from commonweal.project.positions import Document
 from commonweal.project.schema import DenominatorKeys, FigureKeys
 from commonweal.project.values import Known, observations, tidy
 
@@ -90,6 +92,41 @@ class Denominators:
     told: tuple[str, ...] = ()
 
 
+def read_denominators(
+    files: Files,
+    document: Document,
+    written: Mapping[str, str | DenominatorKeys],
+    areas: Areas,
+    lookups: Lookups,
+    beside: Set[str],
+) -> tuple[Denominators, list[Fault]]:
+    """Every table under `denominators`; see `read_denominator` and `read_strata`.
+
+    Faults: theirs, and LINK-VINTAGE.
+    """
+    frames, moved = [pl.DataFrame(schema=DENOMINATORS)], [pl.DataFrame(schema=MOVED)]
+    strata, groups, told = [pl.DataFrame(schema=STRATA)], {}, list[str]()
+    faults: list[Fault] = []
+    for name, keys in sorted(written.items()):
+        with document.placing(faults, ("denominators", name)):
+            geography = None if isinstance(keys, str) else keys.area
+            if lookups.lost(areas, geography):
+                continue
+            lookup = lookups.to(areas, geography)
+            if isinstance(keys, DenominatorKeys) and keys.by:
+                groups[name] = tuple(keys.by)
+                strata.append(read_strata(files, name, keys, areas, lookup))
+                frames.append(whole(strata[-1]))
+            else:
+                frames.append(read_denominator(files, name, keys, areas, lookup, beside))
+            if lookup is not None:
+                figure = pl.DataFrame({"indicator": [""], "period": [""], "source": [name]})
+                moved.append(lookup.moved(figure, areas.codes))
+                told += lookups.told(name, lookup, areas)
+    found = Denominators(pl.concat(frames), pl.concat(moved), pl.concat(strata), groups, tuple(told))
+    return found, faults
+
+
 def read_strata(
     files: Files, name: str, keys: DenominatorKeys, areas: Areas, lookup: Lookup | None = None
 ) -> pl.DataFrame:
@@ -156,6 +193,18 @@ def read_benchmark(files: Files, name: str, written: str | FigureKeys, known: Kn
     raise_any([*values.faults, *_repeated(rows.file, frame, ["name", "period", "indicator"])])
     table = observations([frame.with_columns(pl.col("name").alias("area"))])
     return table.frame.with_columns(pl.col("area").alias("name")).select(list(BENCHMARKS))
+
+
+def read_benchmarks(
+    files: Files, document: Document, written: Mapping[str, str | FigureKeys], known: Known
+) -> tuple[pl.DataFrame, list[Fault]]:
+    """Every table under `benchmarks`, and what is wrong with them; see `read_benchmark`."""
+    frames = [pl.DataFrame(schema=BENCHMARKS)]
+    faults: list[Fault] = []
+    for name, keys in sorted(written.items()):
+        with document.placing(faults, ("benchmarks", name)):
+            frames.append(read_benchmark(files, name, keys, known))
+    return pl.concat(frames), faults
 
 
 def _keys(written: str | FigureKeys) -> FigureKeys:

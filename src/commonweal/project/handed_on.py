@@ -11,7 +11,7 @@ import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.framework import Framework
-from commonweal.model.handed_on import TABLES, HandedOn, last_period
+from commonweal.model.handed_on import IN_FILE, TABLES, HandedOn, last_period
 from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe
 from commonweal.project.columns import Rows, number, number_faults, read_rows
@@ -23,8 +23,6 @@ _TABLES_OF: Final = {
     "treat": ("treatments",),
     "normalise": ("goalposts", "scales", "references"),
 }
-#: Columns that bear another name in the file, where a name has one meaning in all tables.
-_IN_FILE: Final = {"low": "limit_low", "high": "limit_high"}
 #: Columns that a table may lack.
 _OPTIONAL: Final = frozenset({"period", "weighted_by", "area"})
 
@@ -73,7 +71,7 @@ def _table(files: Files, written: str, name: str) -> pl.DataFrame:
         if {fault.code for fault in error.faults} <= {"FILE-EMPTY", "PATH-MISSING"}:
             return pl.DataFrame(schema=columns)
         raise
-    theirs = {column: _IN_FILE.get(column, column) for column in columns}
+    theirs = {column: IN_FILE.get(column, column) for column in columns}
     raise_any(rows.require(theirs[column] for column in columns if column not in _OPTIONAL))
     numbers = [theirs[column] for column, kind in columns.items() if kind != pl.String]
     raise_any(number_faults(rows, numbers))

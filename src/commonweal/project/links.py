@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import Fault, raise_any
 from commonweal.model.source import Link
 from commonweal.project.columns import LINE, Rows, keep, read_rows, several
 from commonweal.project.paths import Files
@@ -37,10 +37,8 @@ def read_link(
     faults = [document.place(fault, place) for fault in _lacks(keys, outlines)]
     table = None
     if "path" in NEEDS[keys.by] and not faults:
-        try:
+        with document.placing(faults, place):
             table = _table(files, keys)
-        except CommonwealError as error:
-            faults += [fault if fault.file else document.place(fault, place) for fault in error.faults]
     return Link(keys.by, keys.column, keys.x, keys.y, keys.crs, keys.within, table), faults
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,22 +14,13 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.handed_on import HandedOn
-from commonweal.model.lookup import MOVED, Lookup
-from commonweal.model.period import Period
-from commonweal.model.project import STRATA, Periods, Project, Publication
-from commonweal.model.recipe import ORDER, Recipe
+from commonweal.model.lookup import Lookup
+from commonweal.model.project import Periods, Project, Publication
+from commonweal.model.recipe import Recipe
 from commonweal.model.source import Measure, Records
 from commonweal.project.answers import Answers, read_answers
 from commonweal.project.areas import attribute_faults, read_areas
-from commonweal.project.figures import (
-    BENCHMARKS,
-    DENOMINATORS,
-    Denominators,
-    read_benchmark,
-    read_denominator,
-    read_strata,
-    whole,
-)
+from commonweal.project.figures import BENCHMARKS, Denominators, read_benchmarks, read_denominators
 from commonweal.project.frameworks import Chosen, read_framework
 from commonweal.project.gaps import empty_indicators, empty_periods
 from commonweal.project.handed_on import read_handed_on, with_frozen_weights
@@ -38,11 +28,13 @@ from commonweal.project.lookups import Lookups, read_lookups
 from commonweal.project.measures import Names, read_measures
 from commonweal.project.paths import Files
 from commonweal.project.peers import Given, read_given, way_faults
-from commonweal.project.positions import Document, Keys, read_document
+from commonweal.project.periods import read_periods
+from commonweal.project.positions import Document, read_document
 from commonweal.project.records import read_records
-from commonweal.project.rules import peer_rule, progress_rule, protection_of, rule_faults, since_faults
-from commonweal.project.schema import DenominatorKeys, GeographyKeys, PeerKeys, ProjectFile
+from commonweal.project.rules import peer_rule, progress_rule, protection_of, rule_faults
+from commonweal.project.schema import GeographyKeys, PeerKeys, ProjectFile
 from commonweal.project.settings import Settings, read_settings
+from commonweal.project.steps import with_steps
 from commonweal.project.tables import Tables, read_tables
 from commonweal.project.uncertainty import choice_faults, uncertainty_rule
 from commonweal.project.values import Known
@@ -78,24 +70,9 @@ def load(
         ) from None
     document = read_document(path, FILE)
     if change and isinstance(document.data, dict):
-        document.data["recipe"] = _changed(document.data.get("recipe"), change)
+        document.data["recipe"] = with_steps(document.data.get("recipe"), change)
     settings = read_settings(document)
     return _Reading(files, document, settings, list(settings.faults), also).project()
-
-
-def _changed(recipe: Any, change: Mapping[str, Any]) -> Any:
-    """A recipe as written, with the steps of `change` in the place of its own."""
-    if not isinstance(recipe, list):
-        return {**(recipe or {}), **change}
-    kept = [item for item in recipe if not set(item) & set(change)]
-    for key, value in change.items():
-        later = (i for i, item in enumerate(kept) if _order(item) > _order({key: value}))
-        kept.insert(next(later, len(kept)), {key: value})
-    return kept
-
-
-def _order(item: Mapping[str, Any]) -> int:
-    return max((ORDER.index(key) for key in item if key in ORDER), default=0)
 
 
 @dataclass(slots=True)
@@ -147,7 +124,14 @@ class _Reading:
         if self.faults:
             self.faults += self.also(self.files.root, records, measures)
         raise_any(sorted(self.faults, key=lambda fault: (fault.file, fault.line or maxsize)))
-        if chosen is None or areas is None or recipe is None or tables is None or periods is None:
+        if (
+            chosen is None
+            or areas is None
+            or recipe is None
+            or tables is None
+            or periods is None
+            or denominators is None
+        ):
             raise AssertionError("a part of the project is missing, yet no fault says so")
         return Project(
             root=self.files.root,
@@ -179,27 +163,16 @@ class _Reading:
             moved=pl.concat([denominators.moved, tables.moved]),
             told=(*self.told(areas, lookups, records), *tables.told, *denominators.told),
             lookups=lookups.held,
-            public_inputs=_sorted(self.files, private=False),
-            private_inputs=_sorted(self.files, private=True),
+            public_inputs=self.files.inputs(private=False),
+            private_inputs=self.files.inputs(private=True),
         )
-
-    @contextmanager
-    def collecting(self, *keys: str | int) -> Iterator[None]:
-        """Keep the faults raised inside; those that have no file get the place of `keys`."""
-        try:
-            yield
-        except CommonwealError as error:
-            self.faults += [f if f.file else self.document.place(f, keys) for f in error.faults]
 
     def part(self, read: Callable[[], Any], *keys: str | int) -> Any:
         """What `read` returns, or None with its faults kept."""
         found = []
-        with self.collecting(*keys):
+        with self.document.placing(self.faults, keys):
             found.append(read())
         return found[0] if found else None
-
-    def fault(self, code: str, what: str, remedy: str, keys: Keys) -> None:
-        self.faults.append(self.document.fault(code, what, remedy, keys))
 
     def framework_key(self) -> Any:
         """The framework that is asked for, also where another key beside it is faulty."""
@@ -262,7 +235,7 @@ class _Reading:
         """That peers are chosen in one way, by attributes that are numbers for every area."""
         self.faults += [self.document.place(fault, ("peers",)) for fault in way_faults(peers)]
         if areas is not None:
-            with self.collecting("peers"):
+            with self.document.placing(self.faults, ("peers",)):
                 raise_any(attribute_faults(self.files, self.keys.areas, areas, peers.by))
 
     def given_peers(self, areas: Areas | None) -> Given:
@@ -280,32 +253,18 @@ class _Reading:
         self.faults += faults
         return found
 
-    def denominators(self, areas: Areas | None, lookups: Lookups, benchmarks: pl.DataFrame) -> Denominators:
-        frames, moved = [pl.DataFrame(schema=DENOMINATORS)], [pl.DataFrame(schema=MOVED)]
-        strata, groups, told = [pl.DataFrame(schema=STRATA)], {}, list[str]()
+    def denominators(
+        self, areas: Areas | None, lookups: Lookups, benchmarks: pl.DataFrame
+    ) -> Denominators | None:
+        if areas is None:
+            return None
         beside = {*benchmarks["name"].to_list()}
         if "project" not in self.short:
             beside.add(self.keys.project.place)
-        for name, written in sorted(self.keys.denominators.items()):
-            with self.collecting("denominators", name):
-                if areas is None:
-                    continue
-                geography = None if isinstance(written, str) else written.area
-                if lookups.lost(areas, geography):
-                    continue
-                lookup = lookups.to(areas, geography)
-                by = () if isinstance(written, str) else tuple(written.by)
-                if by and isinstance(written, DenominatorKeys):
-                    groups[name] = by
-                    strata.append(read_strata(self.files, name, written, areas, lookup))
-                    frames.append(whole(strata[-1]))
-                else:
-                    frames.append(read_denominator(self.files, name, written, areas, lookup, beside))
-                if lookup is not None:
-                    figure = pl.DataFrame({"indicator": [""], "period": [""], "source": [name]})
-                    moved.append(lookup.moved(figure, areas.codes))
-                    told += lookups.told(name, lookup, areas)
-        return Denominators(pl.concat(frames), pl.concat(moved), pl.concat(strata), groups, tuple(told))
+        written = self.keys.denominators
+        found, faults = read_denominators(self.files, self.document, written, areas, lookups, beside)
+        self.faults += faults
+        return found
 
     def records_and_measures(
         self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups
@@ -345,9 +304,8 @@ class _Reading:
     def values(
         self, areas: Areas | None, chosen: Chosen | None, lookups: Lookups
     ) -> tuple[Tables | None, pl.DataFrame]:
-        benchmarks = [pl.DataFrame(schema=BENCHMARKS)]
         if chosen is None:
-            return None, benchmarks[0]
+            return None, pl.DataFrame(schema=BENCHMARKS)
         indicators = tuple(node.id for node in chosen.framework.indicators)
         codes = None if areas is None else frozenset(areas.codes)
         known = Known(codes, indicators, chosen.left_out, areas)
@@ -362,27 +320,14 @@ class _Reading:
             lookups,
         )
         self.faults += faults
-        for name, written in sorted(self.keys.benchmarks.items()):
-            with self.collecting("benchmarks", name):
-                benchmarks.append(read_benchmark(self.files, name, written, known))
-        return (None if faults else tables), pl.concat(benchmarks)
+        benchmarks, wrong = read_benchmarks(self.files, self.document, self.keys.benchmarks, known)
+        self.faults += wrong
+        return (None if faults else tables), benchmarks
 
     def periods(self, tables: Tables | None, records: Iterable[Records]) -> Periods | None:
-        keys = self.keys
-        found: dict[str, Period] = {}
-        for i, label in enumerate(keys.periods.publish):
-            with self.collecting("periods", "publish", i):
-                found[label] = Period.parse(label)
-        if not keys.periods.publish and "periods" not in self.short:
-            if any(source.date for source in records):
-                what = "records have dates, but no periods are given"
-                remedy = "List the periods to publish: `periods: {publish: [2016, 2017]}`."
-                self.fault("PERIOD-UNKNOWN", what, remedy, ("periods",))
-            labels = {source.period for source in records if source.period} | _labels(tables)
-            with self.collecting("periods"):
-                found = {label: Period.parse(label) for label in sorted(labels)}
-        self.faults += since_faults(self.document, keys, found.values())
-        return Periods(tuple(sorted(found.values())), keys.periods.carry) if found else None
+        found, faults = read_periods(self.document, self.settings, tables, records)
+        self.faults += faults
+        return found
 
     def check_coverage(
         self,
@@ -395,24 +340,10 @@ class _Reading:
         """That each indicator and each published period has data, as far as tables can tell."""
         if chosen is None or tables is None or periods is None or {"values", "periods"} & self.short:
             return
-        have = pl.concat(t.frame.select("indicator", "period") for t in _all(tables)).unique()
+        have = pl.concat(t.frame.select("indicator", "period") for t in tables.all).unique()
         if not len(tables.protected):
             measured = self.named("measures") | {m.indicator for m in measures} | set(have["indicator"])
             self.faults += empty_indicators(self.document, chosen, measured)
         if not (records or self.named("records") or len(tables.protected)):
             written = self.keys.periods.publish
             self.faults += empty_periods(self.document, written, periods, have["period"])
-
-
-def _all(tables: Tables) -> tuple[Any, ...]:
-    return (tables.given, tables.counted, tables.protected)
-
-
-def _labels(tables: Tables | None) -> set[str]:
-    if tables is None:
-        return set()
-    return {label for table in _all(tables) for label in table.frame["period"].unique()}
-
-
-def _sorted(files: Files, private: bool) -> dict[str, Path]:
-    return {name: files.found[name] for name in sorted(files.found) if (name in files.private) == private}

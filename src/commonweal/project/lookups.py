@@ -16,7 +16,7 @@ from commonweal.project.columns import LINE, SHOWN, Rows, keep, read_rows, sever
 from commonweal.project.lookup_ends import astray, slips
 from commonweal.project.overlays import overlaid
 from commonweal.project.paths import Files
-from commonweal.project.positions import Document, Keys
+from commonweal.project.positions import Document
 from commonweal.project.schema import GeographyKeys, LookupKeys
 
 _WEIGHT: Final = "(weight)"
@@ -117,17 +117,11 @@ def read_lookups(
     notes: list[str] = []
     faults: list[Fault] = []
     for i, keys in enumerate(written):
-        above: Keys = ("lookups", i)
-        try:
+        with document.placing(faults, ("lookups", i)):
             lookup, said = _read(files, keys, areas)
-        except CommonwealError as error:
-            faults += [fault if fault.file else document.place(fault, above) for fault in error.faults]
-            continue
-        if missed := _aim_faults(lookup, areas):
-            faults += [document.place(fault, above) for fault in missed]
-            continue
-        held.append(lookup)
-        notes += said
+            raise_any(_aim_faults(lookup, areas))
+            held.append(lookup)
+            notes += said
     return Lookups(tuple(held), tuple(notes), whole=not faults), faults
 
 

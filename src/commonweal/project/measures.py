@@ -98,10 +98,8 @@ def read_measures(
             document.fault(code, what, remedy, (*above, key)) for code, key, what, remedy in found_here
         ]
         standard = None
-        try:
+        with document.placing(faults, (*above, "standard")):
             standard = _standard(files, keys)
-        except CommonwealError as error:
-            faults += [f if f.file else document.place(f, (*above, "standard")) for f in error.faults]
         helper = id not in names.indicators
         found.append(_measure(id, keys, document.line(above), standard, helper))
     return tuple(found), faults

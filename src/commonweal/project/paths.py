@@ -103,6 +103,10 @@ class Files:
             )
         return wanted
 
+    def inputs(self, private: bool) -> dict[str, Path]:
+        """The files that were read, by their names as written: those about people, or all others."""
+        return {name: self.found[name] for name in sorted(self.found) if (name in self.private) == private}
+
     def _inside(self, written: str) -> Path:
         base, rest = self._base(written)
         path = base / rest

@@ -34,7 +34,7 @@ def read_person(document: Document, above: Keys, keys: RecordKeys) -> tuple[Pers
     try:
         secret_of(person)
     except CommonwealError as error:
-        return None, [*found, *(document.place(fault, at) for fault in error.faults)]
+        return None, [*found, *document.placed(error, at)]
     return person, found
 
 

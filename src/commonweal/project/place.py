@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +14,19 @@ from commonweal.project.load import FILE
 from commonweal.project.paths import Files
 from commonweal.project.positions import Keys, read_document
 from commonweal.project.schema import FrameworkChoice
+from commonweal.project.steps import place_of
 
 #: Keys of commonweal.yaml that faults of what scores mean are about.
 _RULES: Final = ("peers", "progress")
+
+
+@contextmanager
+def placing(root: Path | str) -> Iterator[None]:
+    """Faults raised inside are raised with the file and line of the project at `root`; see `place`."""
+    try:
+        yield
+    except CommonwealError as error:
+        raise CommonwealError(place(root, error.faults)) from None
 
 
 def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
@@ -45,19 +56,10 @@ def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
 def _above(fault: Fault, first: str, data: Mapping[str, Any]) -> Keys:
     """The keys of commonweal.yaml that a fault's own keys stand under; none where it is not about them."""
     if first in ORDER or fault.code.startswith(("SCORE", "RECIPE", "EDITION")):
-        return _step(data["recipe"], first)
+        return place_of(data["recipe"], first)
     if fault.code.startswith("NORMALISE"):
-        return (*_step(data["recipe"], "normalise"), "normalise", "by")
+        return (*place_of(data["recipe"], "normalise"), "normalise", "by")
     return ("measures",) if first in (data.get("measures") or {}) else ()
-
-
-def _step(recipe: Any, key: str) -> Keys:
-    """Where a step stands: a recipe is a mapping of steps, or a list of mappings with one step each."""
-    if isinstance(recipe, list):
-        for number, item in enumerate(recipe):
-            if isinstance(item, Mapping) and key in item:
-                return ("recipe", number)
-    return ("recipe",)
 
 
 def _nodes(root: Path, data: Mapping[str, Any]) -> Mapping[str, tuple[str, int]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -39,6 +40,18 @@ class Document:
     def place(self, fault: Fault, above: Keys = ()) -> Fault:
         """A fault that knows its keys (below `above`), with its file and line."""
         return fault.at(self.file, self.line((*above, *fault.path)))
+
+    def placed(self, error: CommonwealError, above: Keys) -> list[Fault]:
+        """The faults of an error; those without a file are about keys below `above`, and get their place."""
+        return [fault if fault.file else self.place(fault, above) for fault in error.faults]
+
+    @contextmanager
+    def placing(self, faults: list[Fault], above: Keys) -> Iterator[None]:
+        """Add the faults raised inside to `faults`, `placed` below `above`."""
+        try:
+            yield
+        except CommonwealError as error:
+            faults += self.placed(error, above)
 
 
 def read_document(path: Path, file: str) -> Document:

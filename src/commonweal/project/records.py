@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import Fault
 from commonweal.model.lookup import Lookup
 from commonweal.model.period import Period
 from commonweal.model.source import Records
@@ -41,17 +41,13 @@ def read_records(
         link, link_faults = read_link(files, document, above, keys.link, outlines)
         faults += [*link_faults, *_date_faults(document, above, keys)]
         lookup = None
-        try:
+        with document.placing(faults, above):
             lookup = lookup_for(keys.area, keys.link.by in BY_PLACE)
-        except CommonwealError as error:
-            faults += [document.place(fault, above) for fault in error.faults]
         paths: dict[str, Path] = {}
         for pattern in keys.path:
-            try:
+            with document.placing(faults, (*above, "path")):
                 refuse_addresses([pattern])
                 paths |= files.records(pattern)
-            except CommonwealError as error:
-                faults += [document.place(fault, (*above, "path")) for fault in error.faults]
         faults += place_faults(document, above, keys, paths)
         person, person_faults = read_person(document, above, keys)
         faults += person_faults
@@ -87,15 +83,13 @@ def read_records(
 
 
 def _date_faults(document: Document, above: Keys, keys: RecordKeys) -> list[Fault]:
-    faults = []
+    faults: list[Fault] = []
     if bool(keys.date) == bool(keys.period):
         what = "nothing says when the records were" if not keys.date else "both date and period are given"
         remedy = "Write `date:` (a column), or `period:` for a source of one period."
         faults.append(document.fault("PERIOD-UNKNOWN", what, remedy, above))
     labels = [("period", keys.period)] if keys.period else []
     for key, label in [*labels, *(("covers", label) for label in keys.covers)]:
-        try:
+        with document.placing(faults, (*above, key)):
             Period.parse(label)
-        except CommonwealError as error:
-            faults += [document.place(fault, (*above, key)) for fault in error.faults]
     return faults

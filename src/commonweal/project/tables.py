@@ -37,6 +37,11 @@ class Tables:
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVED))
     told: tuple[str, ...] = ()
 
+    @property
+    def all(self) -> tuple[Observations, ...]:
+        """The observations of every table, whoever looks at them."""
+        return self.given, self.counted, self.protected
+
 
 def read_tables(
     files: Files,
@@ -61,7 +66,7 @@ def read_tables(
         try:
             lookup = lookups.to(areas, keys.area) if areas else None
         except CommonwealError as error:
-            faults += [document.place(fault, above) for fault in error.faults]
+            faults += document.placed(error, above)
             continue
         codes = known if lookup is None else replace(known, areas=frozenset(lookup.codes), place=None)
         if areas and lookups.lost(areas, keys.area):
@@ -69,7 +74,7 @@ def read_tables(
         try:
             values = read_values(files, keys, codes)
         except CommonwealError as error:
-            faults += [f if f.file else document.place(f, (*above, "path")) for f in error.faults]
+            faults += document.placed(error, (*above, "path"))
             continue
         faults += values.faults
         people, unclear = about_people(values.rows, keys, framework)

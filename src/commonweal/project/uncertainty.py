@@ -47,7 +47,7 @@ def _way_faults(
     try:
         changed = recipe.changed(steps)
     except CommonwealError as error:
-        yield from (document.place(fault, at) for fault in error.faults)
+        yield from document.placed(error, at)
         return
     if new := sorted(set(changed.editions) - set(recipe.editions)):
         what = f"a choice under uncertainty takes from an older edition, {new[0]!r}, that the recipe does not"

@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from commonweal.model.edition import Edition
 from commonweal.publish.handed_on import treatments_table
 from commonweal.publish.observed import entered
 
+#: These are published without rows too (what treatments moved: where there is any treatment).
+ALWAYS: Final = frozenset({
+    "scores.csv", "observations.csv", "weights.csv", "goalposts.csv", "statements.csv", "benchmarks.csv",
+    "ledger.csv", "peers.csv", "performance.csv", "progress.csv", "treated.csv", "unevenness.csv",
+})  # fmt: skip
+
 
 def data_tables(edition: Edition) -> dict[str, pl.DataFrame]:
     """File name -> table, for OUT/data."""
-    return {
+    scoring, draws = edition.scoring, edition.uncertainty
+    tables = {
         "scores.csv": edition.scores,
         "observations.csv": entered(edition),
         "weights.csv": edition.weights,
-        **({"area_weights.csv": edition.scoring.area_weights} if edition.scoring.area_weights.height else {}),
+        "area_weights.csv": scoring.area_weights,
         "goalposts.csv": edition.goalposts,
-        **({"scales.csv": edition.scales} if edition.scales.height else {}),
-        **({"references.csv": edition.scoring.references} if edition.scoring.references.height else {}),
-        **({"imputation.csv": edition.scoring.imputation} if edition.scoring.imputation.height else {}),
-        **({"treatments.csv": treatments_table(edition)} if edition.scoring.treatments.height else {}),
-        **({"treated.csv": edition.scoring.treated} if edition.scoring.treatments.height else {}),
-        **({"screened.csv": edition.scoring.screened} if edition.scoring.screened.height else {}),
+        "scales.csv": edition.scales,
+        "references.csv": scoring.references,
+        "imputation.csv": scoring.imputation,
+        "treatments.csv": treatments_table(edition),
+        **({"treated.csv": scoring.treated} if scoring.treatments.height else {}),
+        "screened.csv": scoring.screened,
         "statements.csv": edition.statements,
         "benchmarks.csv": edition.benchmarks,
         "ledger.csv": edition.ledger,
-        **({"fit.csv": edition.fit} if edition.fit.height else {}),
+        "fit.csv": edition.fit,
         "peers.csv": edition.peers,
-        **_sureness(edition),
+        **({"chances.csv": draws.chances, "pairs.csv": draws.pairs} if draws else {}),
         "performance.csv": edition.performance,
         "progress.csv": edition.progress,
         "unevenness.csv": edition.unevenness,
-        **_comparisons(edition),
-    }
-
-
-def _comparisons(edition: Edition) -> dict[str, pl.DataFrame]:
-    """How areas compare over time, on the map and under other weights, where that can be said."""
-    tables = {
         "trends.csv": edition.trends,
         "spread.csv": edition.spread,
         "convergence.csv": edition.convergence,
         "place_pattern.csv": edition.pattern,
         "overtaking.csv": edition.overtaking,
     }
-    return {file: table for file, table in tables.items() if table.height}
-
-
-def _sureness(edition: Edition) -> dict[str, pl.DataFrame]:
-    """What draws of chance say of the latest period, where there were any."""
-    found = edition.uncertainty
-    if found is None:
-        return {}
-    tables = {"chances.csv": found.chances, "pairs.csv": found.pairs}
-    return {file: table for file, table in tables.items() if table.height}
+    return {file: table for file, table in tables.items() if table.height or file in ALWAYS}

@@ -7,11 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from commonweal.model.edition import Edition
-from commonweal.model.handed_on import TABLES, HandedOn
+from commonweal.model.handed_on import IN_FILE, TABLES, HandedOn
 from commonweal.publish.tables import write_table
-
-#: In the tables that are published a name has one meaning: `low` and `high` are those of peers.
-_LIMITS = {"low": "limit_low", "high": "limit_high"}
 
 
 def treatments_table(edition: Edition) -> pl.DataFrame:
@@ -22,7 +19,7 @@ def treatments_table(edition: Edition) -> pl.DataFrame:
         "step", "period", "indicator", "method", "what", moved, *moments, "why",
         "low", "high", "bend", "constant", "added",
     )  # fmt: skip
-    return table.rename(_LIMITS)
+    return table.rename(IN_FILE)
 
 
 def write_handed_on(edition: HandedOn, folder: Path) -> None:
@@ -30,4 +27,4 @@ def write_handed_on(edition: HandedOn, folder: Path) -> None:
     for name in TABLES:
         table: pl.DataFrame = getattr(edition, name)
         if table.height or name == "goalposts":
-            write_table(table.rename(_LIMITS, strict=False), folder / f"{name}.csv")
+            write_table(table.rename(IN_FILE, strict=False), folder / f"{name}.csv")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from commonweal.model.edition import Edition
 from commonweal.model.recipe import (
@@ -21,15 +20,7 @@ from commonweal.model.recipe import (
     Step,
     Weigh,
 )
-
-#: Raised when a reader of edition.json would have to change.
-FORMAT: Final = 1
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+from commonweal.model.record import FORMAT, RECORD, fingerprint
 
 
 def write_record(edition: Edition, tree: Path, version: str, inputs: Mapping[str, str]) -> None:
@@ -50,7 +41,7 @@ def write_record(edition: Edition, tree: Path, version: str, inputs: Mapping[str
         "files": {path.relative_to(tree).as_posix(): fingerprint(path) for path in files},
     }
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    (tree / "edition.json").write_text(text, encoding="utf-8", newline="\n")
+    (tree / RECORD).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _count(edition: Edition, level: str) -> int:

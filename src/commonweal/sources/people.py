@@ -18,6 +18,7 @@ from commonweal.sources.filter import (
     Not,
     OneOf,
 )
+from commonweal.sources.placed import at_measure
 from commonweal.sources.query import Stored
 from commonweal.sources.read.describe import Source
 from commonweal.sources.read.keyed import YES, Keyed, digests
@@ -74,8 +75,7 @@ def person_faults(records: Records, measure: Measure, where: Condition, among: C
             what = f"a filter can't compare {column!r}, the person key: only a keyed hash of it is seen"
             remedy = "Ask whether it `is null`, or for people of another source with `also_in:`."
             path = ("measures", measure.indicator, which)
-            file = "commonweal.yaml" if measure.line else ""
-            yield Fault("FILTER-NOT-ALLOWED", what, remedy, file, measure.line, path)
+            yield at_measure(Fault("FILTER-NOT-ALLOWED", what, remedy, path=path), measure)
 
 
 def folder_faults(records: Records, source: Source) -> list[Fault]:

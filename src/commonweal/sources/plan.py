@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
@@ -27,12 +26,11 @@ from commonweal.sources.measure.asks import (
 )
 from commonweal.sources.measure.strata import BY_GROUP, group_faults
 from commonweal.sources.people import also, folder_faults, person_faults
+from commonweal.sources.placed import PROJECT_FILE, at_measure, at_records
 from commonweal.sources.query import Cells, Distinct, Query, Stored, Tally, Totals, part_columns
 from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
 from commonweal.sources.read.stage import Ready
 from commonweal.sources.read.written import Written
-
-PROJECT_FILE: Final = "commonweal.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +140,8 @@ def _column_faults(measure: Measure, source: Source) -> list[Fault]:
     """RECORDS-COLUMN for columns that a measure names outside its filters, placed where it names them."""
     return [
         replace(
-            fault,
+            at_measure(fault, measure),
             what=f"{fault.what} in {Path(fault.file).name}" if fault.file else fault.what,
-            file=PROJECT_FILE if measure.line else "",
-            line=measure.line,
             path=("measures", measure.indicator, key),
         )
         for key, columns in named_columns(measure).items()
@@ -170,7 +166,7 @@ def _relative(fault: Fault, root: Path) -> Fault:
 
 def _plan(project: Project, records: Records, measures: tuple[Measure, ...]) -> Plan:
     source, found = describe_source(records)
-    faults = [fault if fault.file else _at(records, fault) for fault in found]
+    faults = [fault if fault.file else at_records(fault, records) for fault in found]
     conditions = {}
     for measure in measures:
         faults += [*_denominator_faults(project, measure), *_group_faults(project, measure)]
@@ -206,8 +202,7 @@ def _need(records: Records, measure: Measure, conditions: tuple[Condition, Condi
 
 
 def _group_faults(project: Project, measure: Measure) -> list[Fault]:
-    place = PROJECT_FILE if measure.line else ""
-    return [replace(fault, file=place, line=measure.line) for fault in group_faults(project, measure)]
+    return [at_measure(fault, measure) for fault in group_faults(project, measure)]
 
 
 def _people_faults(records: Records, measure: Measure) -> list[Fault]:
@@ -216,14 +211,13 @@ def _people_faults(records: Records, measure: Measure) -> list[Fault]:
         return []
     what = f"the people of {measure.indicator!r} can't be dealt out to other areas by shares"
     remedy = "Write `fit: best` in the lookup, or link the records by point or postcode."
-    place = PROJECT_FILE if measure.line else ""
-    return [Fault("MEASURE-KEY", what, remedy, place, measure.line, ("measures", measure.indicator, "kind"))]
+    path = ("measures", measure.indicator, "kind")
+    return [at_measure(Fault("MEASURE-KEY", what, remedy, path=path), measure)]
 
 
 def _filter(measure: Measure, which: str, text: str, source: Source) -> tuple[Condition, list[Fault]]:
     """A filter of a measure, and its faults, placed where the filter is written."""
     path = ("measures", measure.indicator, which)
-    place = PROJECT_FILE if measure.line else ""
     try:
         condition = parse_filter(text)
     except CommonwealError as error:
@@ -234,7 +228,7 @@ def _filter(measure: Measure, which: str, text: str, source: Source) -> tuple[Co
             replace(fault, what=f"{fault.what} in {Path(fault.file).name}") if fault.file else fault
             for fault in column_faults(source, columns_of(condition), "FILTER-COLUMN")
         )
-    return condition, [replace(fault, file=place, line=measure.line, path=path) for fault in found]
+    return condition, [replace(at_measure(fault, measure), path=path) for fault in found]
 
 
 def _denominator_faults(project: Project, measure: Measure) -> list[Fault]:
@@ -260,7 +254,7 @@ def _own_faults(records: Records, source: Source) -> list[Fault]:
     person = records.person.column if records.person else ""
     named = [column for column in (records.key, records.date, person, *link, *records.types) if column]
     faults = [_placed(fault, records) for fault in column_faults(source, named, "RECORDS-COLUMN")]
-    faults += [_at(records, fault) for fault in folder_faults(records, source)]
+    faults += [at_records(fault, records) for fault in folder_faults(records, source)]
     if not records.date and not records.period:
         what = f"nothing says when the records of {records.name!r} happened"
         remedy = "Name the column with `date:`, or the period of the whole source with `period:`."
@@ -274,9 +268,4 @@ def _placed(fault: Fault, records: Records) -> Fault:
     if not records.line:
         return replace(fault, path=path)
     what = f"{fault.what} in {Path(fault.file).name}" if fault.file else fault.what
-    return replace(_at(records, fault), what=what, path=path)
-
-
-def _at(records: Records, fault: Fault) -> Fault:
-    """A fault where the project names the source, if that is known."""
-    return replace(fault, file=PROJECT_FILE, line=records.line) if records.line else fault
+    return replace(at_records(fault, records), what=what, path=path)

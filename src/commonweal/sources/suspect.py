@@ -19,7 +19,8 @@ from commonweal.model.source import Measure
 from commonweal.sources.dates import Slashed, slashed
 from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.ledger import COUNTED, NO_DATE, OUT_OF_PERIOD, UNLINKED, Fates, phrase
-from commonweal.sources.plan import PROJECT_FILE, Plan
+from commonweal.sources.placed import at_measure, at_records
+from commonweal.sources.plan import Plan
 from commonweal.sources.query import ByPoint, File, Totals, Unlinked
 
 #: A source of which less than this share finds an area, or has a date that can be read, is a fault.
@@ -198,8 +199,7 @@ def by_text(totals: Totals) -> dict[str, int]:
 
 
 def _at_records(plan: Plan, code: str, what: str, remedy: str, key: str) -> Fault:
-    file = PROJECT_FILE if plan.records.line else ""
-    return Fault(code, what, remedy, file, plan.records.line, ("records", plan.records.name, key))
+    return at_records(Fault(code, what, remedy, path=("records", plan.records.name, key)), plan.records)
 
 
 def _unmet(plan: Plan, totals: Totals) -> list[Fault]:
@@ -239,11 +239,10 @@ def _empty(plan: Plan, totals: Totals, measure: Measure, which: str) -> Fault:
     within = which == "where" and base != EVERY
     records = _met(plan, totals, base) if within else int(totals.cells["records"].sum())
     of = f"{records:,} records of {plan.records.name!r}{' that meet `among`' if within else ''}"
-    return Fault(
+    fault = Fault(
         "FILTER-EMPTY",
         f"none of {of} {asked}",
         f"{_COMPARE_KEYS if measure.also_in else _COMPARE}; write `may_be_empty: true` if none is right.",
-        PROJECT_FILE if measure.line else "",
-        measure.line,
-        ("measures", measure.indicator, which if text else "also_in"),
+        path=("measures", measure.indicator, which if text else "also_in"),
     )
+    return at_measure(fault, measure)

@@ -46,8 +46,8 @@ def choropleth(
     texts: Mapping[str, str],
     title: str,
     caption: str,
-    places: int = 9,
-    direction: int = 1,
+    places: int,
+    direction: int,
 ) -> MapPicture:
     """Fill `shapes` by `values`. `says` names each area's link, `texts` holds what is printed on it.
 
@@ -89,10 +89,10 @@ def _ends(counts: Sequence[int], direction: int) -> tuple[str, ...]:
     return tuple(f"{name} {count:,}" for name, count in ordered)
 
 
-def break_places(breaks: Sequence[float], least: int) -> int:
-    """Decimals that a key needs so that its breaks can be told apart.
+def places_of(value: float) -> int:
+    """The decimals that a value has, as a key writes it.
 
-    >>> break_places([45.0, 52.0], 0), break_places([0.12, 0.125], 0)
+    >>> places_of(45.0), places_of(0.125)
     (0, 3)
     """
-    return next((p for p in range(least, 10) if all(round(b, p) == b for b in breaks)), 10)
+    return next((places for places in range(10) if round(value, places) == value), 10)

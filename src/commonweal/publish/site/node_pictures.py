@@ -9,7 +9,7 @@ from math import isnan
 from commonweal.insight import words
 from commonweal.model.framework import Node
 from commonweal.publish.site import numbers
-from commonweal.publish.site.choropleth import MapPicture, break_places, choropleth
+from commonweal.publish.site.choropleth import MapPicture, choropleth, places_of
 from commonweal.publish.site.evidence import value_text
 from commonweal.publish.site.facts import Figure
 from commonweal.publish.site.lookup import Lookup
@@ -94,7 +94,7 @@ def _values(lookup: Lookup, node: Node) -> _Shown:
         _labels(values, rounding) | dict.fromkeys(hidden, "[c]"),
         {code: numbers.with_unit(value, node.unit, places) for code, value in values.items()}
         | dict.fromkeys(hidden, "confidential"),
-        lambda value: numbers.short(value, node.unit, break_places([value], 0)),
+        lambda value: numbers.short(value, node.unit, places_of(value)),
         f"{node.name}, {lookup.latest}",
         f"The number on each {lookup.type} is its value{', in thousands' if rounding < 0 else ''}, rounded",
         rounding,
@@ -107,7 +107,7 @@ def _scores(lookup: Lookup, node: Node) -> _Shown:
         values,
         {code: str(lookup.rank(code, node.id)) for code in values},
         {code: f"score {lookup.points(score)}" for code, score in values.items()},
-        lambda value: words.number(value, break_places([value], 0)),
+        lambda value: words.number(value, places_of(value)),
         f"{node.name}: score in {lookup.latest}",
         f"The number on each {lookup.type} is its rank",
         1 if lookup.scale.high > 2 else 3,

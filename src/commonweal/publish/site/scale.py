@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
+from typing import Final
+
+#: An axis has at most so many steps.
+_STEPS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +27,16 @@ class Axis:
     places: int
 
     @classmethod
-    def over(cls, values: Sequence[float], *, zero: bool = False, most: int = 5) -> Axis:
-        """The shortest axis with at most `most` round steps that holds all `values` (and 0 if asked)."""
+    def over(cls, values: Sequence[float], *, zero: bool = False) -> Axis:
+        """The shortest axis with at most five round steps that holds all `values` (and 0 if asked)."""
         found = [v for v in values if isfinite(v)] or [0.0]
         low, high = min(found), max(found)
         if zero:
             low, high = min(low, 0.0), max(high, 0.0)
         if high - low <= 1e-9 * max(abs(low), abs(high)):
             low, high = (0.0, high) if high > 0 else (low, 0.0) if low < 0 else (0.0, 1.0)
-        step = _round_step((high - low) / most)
-        while ceil(high / step) - floor(low / step) > most:
+        step = _round_step((high - low) / _STEPS)
+        while ceil(high / step) - floor(low / step) > _STEPS:
             step = _round_step(step * 1.01)
         first, last = floor(low / step), ceil(high / step)
         places = max(0, -floor(log10(step) + 1e-9))

@@ -191,14 +191,18 @@ def _from_parquet(engine: Any, query: Query, file: File, paths: str) -> str:
     told_apart = own if query.key else kernel.columns_of_conditions(query)
     texts = [
         f"{_or_none(text) if n in told_apart else text} as {_DIALECT.name(n)}"
-        for n, text in ((n, _text(_DIALECT.name(n), types[n])) for n in own)
+        for n, text in ((n, text_of(_DIALECT.name(n), types[n])) for n in own)
     ]
     texts += [f"cast({_text_or_null(value)} as varchar) as {_DIALECT.name(n)}" for n, value in given.items()]
     return f"select {', '.join(texts)} from {read}"
 
 
-def _text(column: str, kind: str) -> str:
-    """A value as text; a real number without a part behind the point as one would write it, 1 and not 1.0."""
+def text_of(column: str, kind: str) -> str:
+    """A value as text; a whole number without a point or a sign of zero, whatever its type.
+
+    >>> print(text_of("fare", "DECIMAL(6,2)"))
+    cast(fare as varchar)
+    """
     if kind not in ("FLOAT", "DOUBLE"):
         return f"cast({column} as varchar)"
     return f"regexp_replace(cast({column} + cast(0 as {kind}) as varchar), '[.]0$', '')"

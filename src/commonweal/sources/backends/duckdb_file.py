@@ -11,6 +11,7 @@ import polars as pl
 
 from commonweal.errors import CommonwealError
 from commonweal.sources.backends import sql
+from commonweal.sources.backends.duckdb import text_of
 from commonweal.sources.read.written import ROWS, Batch, Batches, Written, unreadable
 
 #: The letters DUCK stand behind a checksum of eight bytes.
@@ -54,7 +55,7 @@ def batches(written: Written) -> Batches:
         table = _quoted(engine, written.part)
         held = engine.sql(f"select * from {table} limit 0")
         texts = ", ".join(
-            f"nullif({_text(name, str(kind))}, '') as {name}"
+            f"nullif({text_of(name, str(kind))}, '') as {name}"
             for name, kind in zip(map(sql.name, held.columns), held.types, strict=True)
         )
         rows = engine.sql(f"select {texts} from {table}")
@@ -65,13 +66,6 @@ def batches(written: Written) -> Batches:
                 assert isinstance(frame, pl.DataFrame)
                 yield Batch(frame, range(first, first + frame.height))
                 first += frame.height
-
-
-def _text(column: str, kind: str) -> str:
-    """A value as text; a whole number without a point or a sign of zero, whatever its type."""
-    if kind not in ("FLOAT", "DOUBLE"):
-        return f"cast({column} as varchar)"
-    return f"regexp_replace(cast({column} + cast(0 as {kind}) as varchar), '[.]0$', '')"
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from commonweal.model.source import Measure
 from commonweal.sources.filter import EVERY, Condition, Empty, both
 from commonweal.sources.measure.form import group_columns, places
 from commonweal.sources.measure.strata import BY_GROUP, strata
-from commonweal.sources.plan import PROJECT_FILE, Plan
+from commonweal.sources.placed import at_measure
+from commonweal.sources.plan import Plan
 from commonweal.sources.query import Totals
 
 #: Where less than this share of the cells can be used, the column is taken for the wrong one.
@@ -100,5 +101,4 @@ def _placed(project: Project, plan: Plan, totals: Totals, measure: Measure) -> t
 
 
 def _at(measure: Measure, code: str, what: str, remedy: str, key: str) -> Fault:
-    file = PROJECT_FILE if measure.line else ""
-    return Fault(code, what, remedy, file, measure.line, ("measures", measure.indicator, key))
+    return at_measure(Fault(code, what, remedy, path=("measures", measure.indicator, key)), measure)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -12,6 +11,7 @@ from tempfile import mkdtemp
 from typing import IO, Final
 
 from commonweal.errors import CommonwealError
+from commonweal.lock import hold
 from commonweal.sources.read.packed import FULL
 from commonweal.sources.read.written import no_room
 
@@ -19,25 +19,6 @@ from commonweal.sources.read.written import no_room
 SCRATCH: Final = ".commonweal/scratch"
 _PREFIX: Final = "read-"
 _LOCK: Final = "lock"
-
-
-def hold(handle: IO[bytes]) -> bool:
-    """Lock an open file without waiting; the system lets go of it when the process ends.
-
-    Returns whether it was free.
-    """
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 @contextmanager
