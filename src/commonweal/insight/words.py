@@ -204,6 +204,19 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def few(names: Sequence[str], most: int, rest: str = "others") -> str:
+    """Names as a list in a sentence: of more than `most` the first, and how many others (two or more).
+
+    >>> few(["Abbey", "River", "Quay"], 3), few(["Abbey", "River", "Quay", "Moor"], 3)
+    ('Abbey, River and Quay', 'Abbey, River and two others')
+    >>> few(["Abbey", "River", "Quay"], 2, "other wards")
+    'Abbey and two other wards'
+    """
+    if len(names) <= most:
+        return listed(names)
+    return listed([*names[: most - 1], f"{count(len(names) - most + 1)} {rest}"])
+
+
 def an(thing: str) -> str:
     """A thing with its indefinite article.
 
