@@ -76,17 +76,15 @@ def signed(x: float, decimals: int = 1) -> str:
     return text if text.startswith(MINUS) or not text.strip("0.,") else "+" + text
 
 
-def value(x: float, decimals: int | None = None) -> str:
+def value(x: float) -> str:
     """A measured value with as many decimals as its size needs.
 
     >>> [value(v) for v in (26574.0, 121.26, 9.74, 0.0312, 0.0, -3.14159)]
     ['26,574', '121.3', '9.7', '0.031', '0.0', '−3.1']
     """
-    if decimals is None:
-        size = abs(x)
-        small = 0 < size < 0.1
-        decimals = 0 if size >= 1000 else min(1 - math.floor(math.log10(size)), 12) if small else 1
-    return number(x, decimals)
+    size = abs(x)
+    small = 0 < size < 0.1
+    return number(x, 0 if size >= 1000 else min(1 - math.floor(math.log10(size)), 12) if small else 1)
 
 
 def amount(x: float, unit: str) -> str:
@@ -102,7 +100,7 @@ def amount(x: float, unit: str) -> str:
     ('7.4 out of 10', '4.2 (0 to 8)', '20')
     """
     if unit == "number":
-        return value(x, 0 if x == round(x) else None)
+        return number(x, 0) if x == round(x) else value(x)
     if is_percentage(unit):
         return f"{value(x)}%{unit.removeprefix('%')}" if unit.startswith("%") else f"{value(x)}%"
     if unit in MONEY:
