@@ -12,11 +12,11 @@ from commonweal.insight.facts import Facts, Statement
 from commonweal.model.framework import Node
 
 #: How many indicators are named as strongest, and as weakest.
-_NAMED = 3
+_NAMED: Final = 3
 #: The place in the middle: strong is before it, weak after it.
 _MIDDLE: Final = 0.5
 #: More names than this in one sentence become "and 4 others".
-_LISTED = 4
+_LISTED: Final = 4
 
 
 def about_areas(facts: Facts) -> Iterator[Statement]:
