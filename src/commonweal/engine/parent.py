@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
+from typing import Final
 
 import numpy as np
 
-from commonweal.engine.available import needed
 from commonweal.engine.enter import MISSING, Codes
 from commonweal.errors import Fault
 from commonweal.methods import Flags, Floats, aggregate, weigh
 from commonweal.methods.weigh import Weighing
 from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
-from commonweal.model.recipe import COMPARES, Method, Recipe, power
+from commonweal.model.recipe import COMPARES, Available, Method, Recipe, power
+
+#: A share like 0.6 of 5 children is 3, whatever floating point makes of the product.
+_NEAR: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +76,26 @@ def form(parent: Node, children: Children, recipe: Recipe, answers: Floats | Non
     status[np.isnan(scores)] = MISSING
     fresh = np.any(children.fresh & there, axis=0) & enough
     return Formed(scores, status, fresh, weighing, _where(lifted, matters), refused)
+
+
+def needed(parent: Node, children: tuple[Node, ...], step: Available | None) -> int:
+    """Children needed. Weights play no part: a child of weight 0 counts.
+
+    The standing rule: a parent of indicators needs all but one of them and at least one (two if it has
+    three or more); a parent of parents needs all. A share is met unless there are strictly fewer; at least
+    one child is always needed.
+
+    >>> four = tuple(Node(f"i{n}", "", "c", direction=1) for n in range(4))
+    >>> needed(Node("c", "", level="component"), four, None)
+    3
+    """
+    count = len(children)
+    rule = step.share.at(parent.id, parent.level) if step else None
+    if isinstance(rule, float):
+        return max(1, ceil(rule * count - _NEAR))
+    if rule == "n-1" or all(child.is_indicator for child in children):
+        return max(1, count - 1)  # of three that is two
+    return count
 
 
 def lift(scores: Floats, method: Method, floor: float | None) -> tuple[Floats, Flags | None]:

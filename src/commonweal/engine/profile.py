@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, mean, refuses
+from commonweal.engine.parent import lift, mean, needed, refuses
 from commonweal.methods import Floats
 from commonweal.methods.normalise import limits
 from commonweal.methods.treat import bent

@@ -12,8 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, lifts, refuses
+from commonweal.engine.parent import lift, lifts, needed, refuses
 from commonweal.methods import Floats, aggregate
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Node

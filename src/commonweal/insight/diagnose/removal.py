@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, mean, refuses
+from commonweal.engine.parent import lift, mean, needed, refuses
 from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Scoring
