@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -60,22 +60,15 @@ def form(parent: Node, children: Children, recipe: Recipe, answers: Floats | Non
     there = ~np.isnan(children.scores)
     enough = there.sum(axis=0) >= needed(parent, children.nodes, recipe.available)
     weighing = _weigh(parent, children, recipe, answers, enough)
-    weight = weighing.in_areas
-    used, lifted = lift(children.scores, method, recipe.floor)
-    if method.name in COMPARES:  # an area without the parent is compared with nobody
-        used = np.where(enough, used, np.nan)
-    matters = enough & (np.moveaxis(weight, -1, 0) > 0)
-    refused = _where(refuses(method, used), matters)
-    scores = mean(used, weight, method)
-    scores[~enough] = np.nan
-    if refused is not None:  # empty, so that one zero isn't told again at every level above
-        scores[refused.any(axis=0)] = np.nan
+    scores, lifted, refused = mean(
+        children.scores, np.moveaxis(weighing.in_areas, -1, 0), enough, method, recipe.floor
+    )
     status = np.where(there, children.status, 0).max(axis=0)
     # A score that a hidden cell's middle went into is not hidden: it is an estimate.
     status[status == STATUS_CODE[Status.SUPPRESSED]] = STATUS_CODE[Status.ESTIMATED]
     status[np.isnan(scores)] = MISSING
     fresh = np.any(children.fresh & there, axis=0) & enough
-    return Formed(scores, status, fresh, weighing, _where(lifted, matters), refused)
+    return Formed(scores, status, fresh, weighing, lifted, refused)
 
 
 def needed(parent: Node, children: tuple[Node, ...], step: Available | None) -> int:
@@ -111,12 +104,29 @@ def lifts(method: Method) -> bool:
     return p is not None and p <= 0
 
 
-def mean(scores: Floats, weight: Floats, method: Method) -> Floats:
-    """The mean (periods, areas) of children (children, periods, areas).
+class Mean(NamedTuple):
+    """A mean (..., areas), and which of the children (children, ..., areas) it lifted and could not take."""
 
-    `weight` (periods, areas, children) may have one period or one area, which then holds for all.
+    scores: Floats
+    lifted: Flags | None
+    refused: Flags | None
+
+
+def mean(scores: Floats, weight: Floats, enough: Flags, method: Method, floor: float | None) -> Mean:
+    """The mean of children (children, ..., areas) where `enough` (..., areas) are there; elsewhere nan.
+
+    One entry of an axis of `weight` (children, ..., areas) may stand for all. A child of weight 0 is neither
+    lifted nor refused.
     """
-    return aggregate.METHODS[method.name](scores, np.moveaxis(weight, -1, 0), **dict(method.parameters))
+    used, lifted = lift(scores, method, floor)
+    if method.name in COMPARES:  # an area without the parent is compared with nobody
+        used = np.where(enough, used, np.nan)
+    found = aggregate.METHODS[method.name](used, weight, **dict(method.parameters))
+    matters = enough & (weight > 0)
+    refused = _where(refuses(method, used), matters)
+    # empty where refused, so that one zero isn't told again at every level above
+    there = enough if refused is None else enough & ~refused.any(axis=0)
+    return Mean(np.where(there, found, np.nan), _where(lifted, matters), refused)
 
 
 def refuses(method: Method, scores: Floats) -> Flags | None:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.engine.parent import lift, mean, needed, refuses
+from commonweal.engine.parent import mean, needed
 from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Scoring
@@ -46,7 +46,7 @@ def without(scoring: Scoring, node: str) -> Floats:
     for parent in tree.ancestors(node):
         kept = [child.id not in scoring.dropped for child in tree.children(parent.id)]
         children = tuple(c for c, there in zip(tree.children(parent.id), kept, strict=True) if there)
-        x = np.stack([changed.get(child.id, scores[:, at[child.id]]) for child in children])[:, None]
+        x = np.stack([changed.get(child.id, scores[:, at[child.id]]) for child in children])
         left = np.array([child.id == gone for child in children])
         weight = np.where(left, 0.0, scoring.area_weights_of(parent.id, -1)[:, kept])
         mean_weight = weight.mean(axis=0)
@@ -55,14 +55,9 @@ def without(scoring: Scoring, node: str) -> Floats:
             continue
         weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, mean_weight)
         method = scoring.recipe.aggregate.method.at(parent.id, parent.level)
-        used, _ = lift(x, method, scoring.recipe.floor)
-        formed = mean(used, weight[None], method)[0]
-        there = ~np.isnan(x[:, 0]) | left[:, None]
+        there = ~np.isnan(x) | left[:, None]
         enough = there.sum(axis=0) >= needed(parent, children, scoring.recipe.available)
-        refused = refuses(method, used)
-        if refused is not None:
-            enough &= ~np.any(refused[:, 0] & (weight.T > 0), axis=0)
-        changed[parent.id] = np.where(enough, formed, np.nan)
+        changed[parent.id] = mean(x, weight.T, enough, method, scoring.recipe.floor).scores
     root = tree.ancestors(node)[-1]
     return changed.get(root.id, np.full(len(scoring.areas), np.nan))
 
