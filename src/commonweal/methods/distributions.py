@@ -34,13 +34,18 @@ def gamma_cdf(x: Floats, shape: Floats) -> Floats:
     >>> gamma_cdf(np.array([1.0]), np.array([1.0])).round(12).tolist()
     [0.632120558829]
     """
-    x, shape = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(shape, dtype=float))
-    front = gamma_density(x, shape) * x
-    low = x < shape + 1
-    at = np.where(low, x, 0.0)
-    below = front * _series(at, np.where(low, shape, 1.0))
-    above = front * _fraction(_gamma_terms(np.where(low, shape + 2, x), shape), x.shape)
-    return np.where(low, below, 1 - above)
+    return _gamma_sides(x, shape)[0]
+
+
+def gamma_tail(x: Floats, shape: Floats) -> Floats:
+    """P(X > x) of the gamma distribution with scale 1, with all its digits where it is small.
+
+    Chi-squared with k degrees of freedom is above x as often as this at x/2 and shape k/2.
+
+    >>> gamma_tail(np.array([1.0]), np.array([1.0])).round(12).tolist()
+    [0.367879441171]
+    """
+    return _gamma_sides(x, shape)[1]
 
 
 def gamma_density(x: Floats, shape: Floats) -> Floats:
@@ -147,6 +152,17 @@ def t_quantile(p: float, freedom: Floats) -> Floats:
 
 
 # ---- how ----
+
+
+def _gamma_sides(x: Floats, shape: Floats) -> tuple[Floats, Floats]:
+    """P(X <= x) and P(X > x): by the series below shape + 1, by the continued fraction above."""
+    x, shape = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(shape, dtype=float))
+    front = gamma_density(x, shape) * x
+    low = x < shape + 1
+    at = np.where(low, x, 0.0)
+    below = front * _series(at, np.where(low, shape, 1.0))
+    above = front * _fraction(_gamma_terms(np.where(low, shape + 2, x), shape), x.shape)
+    return np.where(low, below, 1 - above), np.where(low, 1 - below, above)
 
 
 def _excess(ratio: Floats) -> Floats:
