@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from commonweal.demo.write import write as write_demo
     from commonweal.errors import CommonwealError, Fault
-    from commonweal.insight.explain import gap as explain_gap
-    from commonweal.insight.explain import score as explain_score
     from commonweal.insight.vary import sobol_indices, with_uncertainty
     from commonweal.model.area import Area, Areas, Boundaries
     from commonweal.model.edition import Edition, Scoring
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from commonweal.model.project import Project
     from commonweal.model.recipe import Recipe
     from commonweal.pipeline.comparing import compare, diff, replay
+    from commonweal.pipeline.explanation import explain_gap, explain_score
     from commonweal.pipeline.exporting import export
     from commonweal.pipeline.folder import build, check
     from commonweal.pipeline.frames import score
@@ -51,8 +50,8 @@ _HOMES = {
     "check": "pipeline.folder",
     "compare": "pipeline.comparing",
     "diff": "pipeline.comparing",
-    "explain_gap": "insight.explain",
-    "explain_score": "insight.explain",
+    "explain_gap": "pipeline.explanation",
+    "explain_score": "pipeline.explanation",
     "export": "pipeline.exporting",
     "freeze": "pipeline.freezing",
     "load_project": "project.load",
@@ -66,7 +65,7 @@ _HOMES = {
     "with_uncertainty": "insight.vary",
     "write_demo": "demo.write",
 }
-_INSIDE = {"explain_gap": "gap", "explain_score": "score", "load_project": "load", "write_demo": "write"}
+_INSIDE = {"load_project": "load", "write_demo": "write"}
 
 __all__ = [
     "Area",

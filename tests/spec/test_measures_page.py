@@ -47,7 +47,7 @@ FIGURES = {
     "sum": (one(100), sum_limits(one(100), one(3000))),
     "median": quantiles(*TWELVE, 0.5),
     "quantile 0.9": quantiles(*TWELVE, 0.9),
-    "count ratio": (one(2), count_ratio_limits(one(20), one(10))),
+    "count ratio": (one(2), count_ratio_limits(one(20), one(10), 1)),
     "standardised ratio": (one(125), 100 * poisson_limits(one(20)) / 16),
     "standardised rate": direct(np.array([[8.0, 12]]), np.array([[400.0, 200]]), one(3, 1), 1000),
     "difference": difference(*CHANGED),

@@ -9,6 +9,7 @@ from drawn import column, table, tree
 
 import commonweal
 from commonweal.engine import follow, score
+from commonweal.engine.replicate import fixed_weights, replicate
 from commonweal.errors import CommonwealError
 from commonweal.model.area import Area, Areas
 from commonweal.model.edition import Scoring
@@ -473,3 +474,15 @@ class TestNumbers:
     def test_nothing_is_rounded_on_the_way(self) -> None:
         scoring = run("area | x | y\na | 0 | 0\nb | 1 | 1\nc | 3 | 3", {"normalise": "minmax"})
         assert column(scoring, "x", digits=15)[1] == pytest.approx(100 / 3, rel=1e-15)
+
+
+class TestReplications:
+    @pytest.mark.parametrize("mean", ["copeland", "geometric", "median"])
+    def test_an_area_without_enough_parts_counts_for_nobody_else(self, mean: str) -> None:
+        framework = tree("index\n  + x\n  + y\n  + z")
+        text = "area | x | y | z\na | 1 | 2 | 3\nb | 3 | 1 | 2\nc | 2 | 5 | 1\nd | 9 | . | ."
+        scoring = run(text, {"normalise": "none", "aggregate": mean}, framework)
+        held = [scoring.scores[None, :, :, scoring.node_index[id]] for id in ("x", "y", "z")]
+        found = replicate(scoring, held, fixed_weights(scoring))[scoring.node_index["index"]]
+        assert np.isnan(found[0, 0, 3])
+        np.testing.assert_allclose(found[0, 0], scoring.scores[0, :, scoring.node_index["index"]], rtol=1e-12)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from commonweal.engine.available import needed
 from commonweal.engine.enter import MISSING, Codes
 from commonweal.errors import Fault
 from commonweal.methods import Flags, Floats, aggregate, weigh
 from commonweal.methods.weigh import Weighing
 from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
-from commonweal.model.recipe import COMPARES, Method, Recipe, power
+from commonweal.model.recipe import COMPARES, Available, Method, Recipe, power
+
+#: A share like 0.6 of 5 children is 3, whatever floating point makes of the product.
+_NEAR: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,22 +60,35 @@ def form(parent: Node, children: Children, recipe: Recipe, answers: Floats | Non
     there = ~np.isnan(children.scores)
     enough = there.sum(axis=0) >= needed(parent, children.nodes, recipe.available)
     weighing = _weigh(parent, children, recipe, answers, enough)
-    weight = weighing.in_areas
-    used, lifted = lift(children.scores, method, recipe.floor)
-    if method.name in COMPARES:  # an area without the parent is compared with nobody
-        used = np.where(enough, used, np.nan)
-    matters = enough & (np.moveaxis(weight, -1, 0) > 0)
-    refused = _where(refuses(method, used), matters)
-    scores = mean(used, weight, method)
-    scores[~enough] = np.nan
-    if refused is not None:  # empty, so that one zero isn't told again at every level above
-        scores[refused.any(axis=0)] = np.nan
+    scores, lifted, refused = mean(
+        children.scores, np.moveaxis(weighing.in_areas, -1, 0), enough, method, recipe.floor
+    )
     status = np.where(there, children.status, 0).max(axis=0)
     # A score that a hidden cell's middle went into is not hidden: it is an estimate.
     status[status == STATUS_CODE[Status.SUPPRESSED]] = STATUS_CODE[Status.ESTIMATED]
     status[np.isnan(scores)] = MISSING
     fresh = np.any(children.fresh & there, axis=0) & enough
-    return Formed(scores, status, fresh, weighing, _where(lifted, matters), refused)
+    return Formed(scores, status, fresh, weighing, lifted, refused)
+
+
+def needed(parent: Node, children: tuple[Node, ...], step: Available | None) -> int:
+    """Children needed. Weights play no part: a child of weight 0 counts.
+
+    The standing rule: a parent of indicators needs all but one of them and at least one (two if it has
+    three or more); a parent of parents needs all. A share is met unless there are strictly fewer; at least
+    one child is always needed.
+
+    >>> four = tuple(Node(f"i{n}", "", "c", direction=1) for n in range(4))
+    >>> needed(Node("c", "", level="component"), four, None)
+    3
+    """
+    count = len(children)
+    rule = step.share.at(parent.id, parent.level) if step else None
+    if isinstance(rule, float):
+        return max(1, ceil(rule * count - _NEAR))
+    if rule == "n-1" or all(child.is_indicator for child in children):
+        return max(1, count - 1)  # of three that is two
+    return count
 
 
 def lift(scores: Floats, method: Method, floor: float | None) -> tuple[Floats, Flags | None]:
@@ -87,12 +104,29 @@ def lifts(method: Method) -> bool:
     return p is not None and p <= 0
 
 
-def mean(scores: Floats, weight: Floats, method: Method) -> Floats:
-    """The mean (periods, areas) of children (children, periods, areas).
+class Mean(NamedTuple):
+    """A mean (..., areas), and which of the children (children, ..., areas) it lifted and could not take."""
 
-    `weight` (periods, areas, children) may have one period or one area, which then holds for all.
+    scores: Floats
+    lifted: Flags | None
+    refused: Flags | None
+
+
+def mean(scores: Floats, weight: Floats, enough: Flags, method: Method, floor: float | None) -> Mean:
+    """The mean of children (children, ..., areas) where `enough` (..., areas) are there; elsewhere nan.
+
+    One entry of an axis of `weight` (children, ..., areas) may stand for all. A child of weight 0 is neither
+    lifted nor refused.
     """
-    return aggregate.METHODS[method.name](scores, np.moveaxis(weight, -1, 0), **dict(method.parameters))
+    used, lifted = lift(scores, method, floor)
+    if method.name in COMPARES:  # an area without the parent is compared with nobody
+        used = np.where(enough, used, np.nan)
+    found = aggregate.METHODS[method.name](used, weight, **dict(method.parameters))
+    matters = enough & (weight > 0)
+    refused = _where(refuses(method, used), matters)
+    # empty where refused, so that one zero isn't told again at every level above
+    there = enough if refused is None else enough & ~refused.any(axis=0)
+    return Mean(np.where(there, found, np.nan), _where(lifted, matters), refused)
 
 
 def refuses(method: Method, scores: Floats) -> Flags | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, mean, refuses
+from commonweal.engine.parent import mean, needed
 from commonweal.methods import Floats
 from commonweal.methods.normalise import limits
 from commonweal.methods.treat import bent
@@ -39,14 +38,10 @@ def score_profile(scoring: Scoring, values: Floats) -> Floats:
         method = recipe.aggregate.method.at(parent.id, parent.level)
         if method.name in COMPARES:
             continue
-        used, _ = lift(held, method, recipe.floor)
         weight = scoring.child_weights[parent.id][:, :, left].mean(axis=1, keepdims=True)
-        formed = mean(used, weight, method)
         enough = (~np.isnan(held)).sum(axis=0) >= needed(parent, children, recipe.available)
-        refused = refuses(method, used)
-        if refused is not None:
-            enough &= ~np.any(refused & (np.moveaxis(weight, -1, 0) > 0), axis=0)
-        scores[:, scoring.node_index[parent.id]] = np.where(enough, formed, np.nan)[:, 0]
+        formed = mean(held, np.moveaxis(weight, -1, 0), enough, method, recipe.floor).scores
+        scores[:, scoring.node_index[parent.id]] = formed[:, 0]
     return scores
 
 

@@ -12,9 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.engine.available import needed
-from commonweal.engine.parent import lift, lifts, refuses
-from commonweal.methods import Floats, aggregate
+from commonweal.engine.parent import lifts, mean, needed
+from commonweal.methods import Floats
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Node
 from commonweal.model.recipe import Available, Method, Recipe, power
@@ -167,15 +166,9 @@ def _careful(
     share: Floats,
     recipe: Recipe,
 ) -> Floats:
-    """Any mean, with gaps: the very functions that score an edition, over the batch."""
+    """Any mean, with gaps: the very function that scores an edition, over the batch."""
     method = recipe.aggregate.method.at(parent.id, parent.level)
     shape = np.broadcast_shapes(share.shape[1:], *(child.shape for child in below))
     stacked = np.stack([np.broadcast_to(child, shape) for child in below])
     enough = (~np.isnan(stacked)).sum(axis=0) >= needed(parent, children, recipe.available)
-    used, _ = lift(stacked, method, recipe.floor)
-    formed = aggregate.METHODS[method.name](used, share, **dict(method.parameters))
-    refused = refuses(method, used)
-    if refused is not None:
-        enough &= ~np.any(refused & (share > 0), axis=0)
-    result: Floats = np.where(enough, formed, np.nan)
-    return result
+    return mean(stacked, share, enough, method, recipe.floor).scores

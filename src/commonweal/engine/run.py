@@ -14,7 +14,7 @@ from commonweal.engine.denominate import denominate
 from commonweal.engine.enter import MISSING
 from commonweal.engine.scale import Scale, find_scales
 from commonweal.engine.screen import Row, screen
-from commonweal.engine.words import in_words
+from commonweal.engine.trace import in_words
 from commonweal.methods import Flags, Floats
 from commonweal.model.edition import SCREENED, StepTrace
 from commonweal.model.framework import Framework

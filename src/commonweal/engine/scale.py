@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.engine.cells import Cells
-from commonweal.engine.handed_scale import HandedScales, settled
+from commonweal.engine.handed import HandedScales, settled
 from commonweal.engine.marks import marks
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.methods import Flags, Floats, normalise

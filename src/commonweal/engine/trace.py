@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from commonweal.engine.parent import lift, lifts
-from commonweal.engine.words import in_words
 from commonweal.methods import Floats, Integers
 from commonweal.methods.weigh import Weighing
 from commonweal.model.edition import Scoring, StepTrace
@@ -33,6 +32,16 @@ def trace(
         steps += _level(level, parents, framework, recipe, scores, weighings)
     steps.append(StepTrace("rank", "1 is the highest; equal to 12 digits shares the rank", ids, ranks))
     return tuple(steps)
+
+
+def in_words(method: Method) -> str:
+    """A method with its settings.
+
+    >>> in_words(Method("power", (("p", 0.5),)))
+    'power (p 0.5)'
+    """
+    settings = ", ".join(f"{name} {value}" for name, value in method.parameters if value is not None)
+    return f"{method.name} ({settings})" if settings else method.name
 
 
 def _level(

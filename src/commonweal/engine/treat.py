@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from commonweal.engine.cells import Cells
-from commonweal.engine.handed_curve import curves_of
+from commonweal.engine.handed import curves_of
 from commonweal.errors import Fault, raise_any
 from commonweal.methods import Floats, Positions, treat
 from commonweal.methods.treat import BENDS, Treatment

@@ -12,11 +12,11 @@ from commonweal.insight.facts import Facts, Statement
 from commonweal.model.framework import Node
 
 #: How many indicators are named as strongest, and as weakest.
-_NAMED = 3
+_NAMED: Final = 3
 #: The place in the middle: strong is before it, weak after it.
 _MIDDLE: Final = 0.5
 #: More names than this in one sentence become "and 4 others".
-_LISTED = 4
+_LISTED: Final = 4
 
 
 def about_areas(facts: Facts) -> Iterator[Statement]:
@@ -79,11 +79,8 @@ def _ends_of(facts: Facts, area: int, parts: list[Node]) -> str:
 
 def _few(nodes: list[Node]) -> str:
     """Nodes by name, as they stand in a sentence; of many the first, and how many others."""
-    names = [words.inside(node.name) for node in nodes]
-    if len(names) > _LISTED:
-        rest = len(names) - _LISTED + 1
-        names = [*names[: _LISTED - 1], f"{words.count(rest)} other {words.types(nodes[0].level, rest)}"]
-    return words.listed(names)
+    rest = f"other {words.types(nodes[0].level)}"
+    return words.few([words.inside(node.name) for node in nodes], _LISTED, rest)
 
 
 def _alike(facts: Facts, area: int, parts: list[Node], like: Node) -> list[Node]:

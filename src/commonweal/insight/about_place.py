@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,7 @@ from commonweal.model.observation import Status
 from commonweal.model.project import ProgressRule
 
 #: With more areas than this, two are named at each end of the ranking.
-_FEW = 5
+_FEW: Final = 5
 
 
 def about_place(facts: Facts) -> Iterator[Statement]:

@@ -60,11 +60,8 @@ def _alike(facts: Facts, area: int) -> Iterator[Statement]:
     if not len(same):
         return
     ordered = sorted(same, key=lambda a: (abs(facts.rank(a, facts.root) - facts.rank(area, facts.root)), a))
-    names = [facts.names[a] for a in ordered]
-    if len(names) > _LISTED:
-        rest = len(names) - _LISTED + 1
-        names = [*names[: _LISTED - 1], f"{words.count(rest)} other {facts.types(rest)}"]
-    text = f"{facts.names[area]} can’t be told apart from {words.listed(names)}."
+    named = words.few([facts.names[a] for a in ordered], _LISTED, f"other {facts.types()}")
+    text = f"{facts.names[area]} can’t be told apart from {named}."
     yield Statement("alike", text, facts.codes[area], facts.root.id, "all", float(len(same)))
 
 

@@ -79,6 +79,4 @@ def _of_other_areas(scoring: Scoring, since: str, until: str) -> set[str]:
 
 
 def _named(names: list[str]) -> str:
-    if len(names) > _NAMED:
-        return f"{names[0]} and {words.count(len(names) - 1)} other indicators"
-    return words.listed(names)
+    return words.few(names, _NAMED, "other indicators")

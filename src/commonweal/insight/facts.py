@@ -248,9 +248,5 @@ class Facts:
         return words.number(score, 2) + (" of 100" if self.top else "")
 
     def who(self, areas: Array) -> str:
-        """Areas (positions) by name: "Abbey", "Abbey and River", "Abbey and 3 other wards"."""
-        named = [self.names[int(a)] for a in areas]
-        if len(named) <= 2:
-            return words.listed(named)
-        others = len(named) - 1
-        return f"{named[0]} and {words.count(others)} other {self.types(others)}"
+        """Areas (positions) by name: "Abbey", "Abbey and River", "Abbey and three other wards"."""
+        return words.few([self.names[int(a)] for a in areas], 2, f"other {self.types()}")

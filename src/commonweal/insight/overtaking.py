@@ -165,7 +165,7 @@ def lines(edition: Edition, found: Race) -> list[str]:
     name, other = names[found.area], names[found.other]
     if found.why_not:
         return [f"How the order of {name} and {other} hangs on the weights can’t be said: {found.why_not}."]
-    parts = _parts(tree, found)
+    parts = _parts([tree[id] for id in found.parts])
     if found.swap is None:
         ahead, behind = (name, other) if found.weightings > 0 else (other, name)
         if found.weightings in (0.0, 1.0):
@@ -177,11 +177,6 @@ def lines(edition: Edition, found: Race) -> list[str]:
     if found.swap is None or found.swap.moved <= _NOTHING:
         return [said]
     return [said, f"They would be level if {_shift(tree, found)}."]
-
-
-def _parts(tree: Framework, found: Race) -> str:
-    n = len(found.parts)
-    return f"the {words.count(n)} {words.types(tree[found.parts[0]].level, n)}"
 
 
 def _share(share: float) -> str:
@@ -210,7 +205,7 @@ def about_overtaking(facts: Facts) -> Iterator[Statement]:
     tree = facts.edition.framework
     for row in facts.edition.overtaking.iter_rows(named=True):
         name, above = facts.name(row["area"]), facts.name(row["other"])
-        parts = _level(tree, facts.root)
+        parts = _parts(tree.children(facts.root.id))
         if row["shift"] is None:
             text = (
                 f"{name} would not pass {above}, just above it, under any weights: {above} counts for at"
@@ -225,7 +220,6 @@ def about_overtaking(facts: Facts) -> Iterator[Statement]:
         yield Statement("overtake", text, row["area"], row["node"], row["other"], row["weightings"])
 
 
-def _level(tree: Framework, root: Node) -> str:
+def _parts(nodes: Sequence[Node]) -> str:
     """ "the three dimensions"."""
-    children = tree.children(root.id)
-    return f"the {words.count(len(children))} {words.types(children[0].level, len(children))}"
+    return f"the {words.count(len(nodes))} {words.types(nodes[0].level, len(nodes))}"

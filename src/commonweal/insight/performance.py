@@ -54,7 +54,7 @@ def performance(scoring: Scoring, peers: pl.DataFrame, rule: PeerRule) -> pl.Dat
             "low": (band.centre - band.width)[scored],
             "high": (band.centre + band.width)[scored],
             "class": pl.Series(CLASSES).gather(marks[scored]),
-            "probability": pl.Series([None], dtype=pl.Float64).gather(np.zeros(len(p), dtype=int)),
+            "probability": pl.repeat(None, len(p), dtype=pl.Float64, eager=True),
         },
         schema=PERFORMANCE,
     )

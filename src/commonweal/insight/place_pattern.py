@@ -16,7 +16,7 @@ from commonweal.methods.spatial import Local, discoveries, local_moran, moran
 from commonweal.model.area import Areas, Boundaries
 from commonweal.model.comparisons import PATTERN
 from commonweal.model.edition import Scoring
-from commonweal.model.framework import Node
+from commonweal.model.framework import Framework, Node
 
 Array = np.ndarray[Any, Any]
 #: With fewer areas shuffled maps look clustered too often to tell them from a real one.
@@ -95,6 +95,32 @@ def place_pattern(scoring: Scoring, areas: Areas) -> pl.DataFrame:
     for one, real in zip(maps, stands, strict=True):
         rows += one.rows(scoring, bool(real))
     return pl.DataFrame(rows, schema=PATTERN, orient="row").with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+@dataclass(frozen=True, slots=True)
+class NodePattern:
+    """Moran's I of a node, and how many areas are high among high, low among low, or unlike those around."""
+
+    node: Node
+    moran: float
+    expected: float
+    p: float
+    high: int
+    low: int
+    alone: int
+
+
+def node_patterns(framework: Framework, found: pl.DataFrame) -> Iterator[NodePattern]:
+    """The pattern of each node that has one, in framework order. `found` has the columns of `PATTERN`."""
+    for node in framework:
+        mine = found.filter(pl.col("node") == node.id)
+        if mine.is_empty():
+            continue
+        whole = mine.filter(pl.col("area") == "").row(0, named=True)
+        kinds = mine.filter(pl.col("area") != "")["class"].to_list()
+        high, low = kinds.count(HIGH), kinds.count(LOW)
+        alone = kinds.count(HIGH_ALONE) + kinds.count(LOW_ALONE)
+        yield NodePattern(node, whole["moran"], whole["expected"], whole["p"], high, low, alone)
 
 
 def _in_order(around: Positions, order: Positions) -> Positions:

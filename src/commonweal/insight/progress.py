@@ -56,7 +56,7 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
             "last": last[a, n],
             "per_year": per_year,
             "class": pl.Series(CLASSES).gather(class_of(per_year, rule)),
-            "probability": pl.Series([None], dtype=pl.Float64).gather(np.zeros(len(a), dtype=int)),
+            "probability": pl.repeat(None, len(a), dtype=pl.Float64, eager=True),
             "basis": np.where(alike, SAME, DIFFERS),
         },
         schema=PROGRESS,

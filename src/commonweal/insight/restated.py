@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from commonweal.model.edition import Edition
 from commonweal.model.period import Period
 
 #: Points that no figure with two decimals shows.
-_NOTHING = 0.005
+_NOTHING: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,13 @@ def mean_rank_shift(ranks: Array, nominal: Array) -> Floats:
     return shift
 
 
-def root_scores(experiment: Experiment, points: Floats, period: int = -1) -> Floats:
-    """The index of every area in one period, shape (runs, areas), for each row of `points`."""
+def root_scores(experiment: Experiment, points: Floats) -> Floats:
+    """The index of every area in the latest period, shape (runs, areas), for each row of `points`."""
     scoring = experiment.scoring
     root = scoring.node_index[scoring.framework.roots[0].id]
     found = np.full((len(points), len(scoring.areas)), np.nan)
     for runs, held in experiment.run(points):
-        found[runs] = held[root][:, period]
+        found[runs] = held[root][:, -1]
     return found
 
 

@@ -27,7 +27,7 @@ class Lack:
     def __str__(self) -> str:
         """ "hidden: rent and pay; missing: jobs"."""
         told = (("hidden to protect people", self.hidden), ("missing", self.missing))
-        return "; ".join(f"{what}: {_listed(ids)}" for what, ids in told if ids)
+        return "; ".join(f"{what}: {words.few(ids, _NAMED)}" for what, ids in told if ids)
 
 
 def lack(scoring: Scoring, top: int, when: int, who: int) -> Lack:
@@ -52,9 +52,3 @@ def lack(scoring: Scoring, top: int, when: int, who: int) -> Lack:
     hidden = [n.id for n in felt if status[order[n.id]] == STATUS_CODE[Status.SUPPRESSED]]
     missing = [n.id for n in felt if n.id not in hidden]
     return Lack(tuple(hidden), tuple(missing), len(leaves) - len(short), len(leaves))
-
-
-def _listed(ids: tuple[str, ...]) -> str:
-    if len(ids) <= _NAMED:
-        return words.listed(ids)
-    return words.listed([*ids[: _NAMED - 1], f"{len(ids) - _NAMED + 1} others"])

@@ -76,17 +76,15 @@ def signed(x: float, decimals: int = 1) -> str:
     return text if text.startswith(MINUS) or not text.strip("0.,") else "+" + text
 
 
-def value(x: float, decimals: int | None = None) -> str:
+def value(x: float) -> str:
     """A measured value with as many decimals as its size needs.
 
     >>> [value(v) for v in (26574.0, 121.26, 9.74, 0.0312, 0.0, -3.14159)]
     ['26,574', '121.3', '9.7', '0.031', '0.0', '−3.1']
     """
-    if decimals is None:
-        size = abs(x)
-        small = 0 < size < 0.1
-        decimals = 0 if size >= 1000 else min(1 - math.floor(math.log10(size)), 12) if small else 1
-    return number(x, decimals)
+    size = abs(x)
+    small = 0 < size < 0.1
+    return number(x, 0 if size >= 1000 else min(1 - math.floor(math.log10(size)), 12) if small else 1)
 
 
 def amount(x: float, unit: str) -> str:
@@ -102,7 +100,7 @@ def amount(x: float, unit: str) -> str:
     ('7.4 out of 10', '4.2 (0 to 8)', '20')
     """
     if unit == "number":
-        return value(x, 0 if x == round(x) else None)
+        return number(x, 0) if x == round(x) else value(x)
     if is_percentage(unit):
         return f"{value(x)}%{unit.removeprefix('%')}" if unit.startswith("%") else f"{value(x)}%"
     if unit in MONEY:
@@ -202,6 +200,19 @@ def listed(items: Sequence[str]) -> str:
     if len(items) > 1 and any(", " in item for item in items):
         return f"{'; '.join(items[:-1])}; and {items[-1]}"
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def few(names: Sequence[str], most: int, rest: str = "others") -> str:
+    """Names as a list in a sentence: of more than `most` the first, and how many others (two or more).
+
+    >>> few(["Abbey", "River", "Quay"], 3), few(["Abbey", "River", "Quay", "Moor"], 3)
+    ('Abbey, River and Quay', 'Abbey, River and two others')
+    >>> few(["Abbey", "River", "Quay"], 2, "other wards")
+    'Abbey and two other wards'
+    """
+    if len(names) <= most:
+        return listed(names)
+    return listed([*names[: most - 1], f"{count(len(names) - most + 1)} {rest}"])
 
 
 def an(thing: str) -> str:

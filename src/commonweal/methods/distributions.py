@@ -34,13 +34,18 @@ def gamma_cdf(x: Floats, shape: Floats) -> Floats:
     >>> gamma_cdf(np.array([1.0]), np.array([1.0])).round(12).tolist()
     [0.632120558829]
     """
-    x, shape = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(shape, dtype=float))
-    front = gamma_density(x, shape) * x
-    low = x < shape + 1
-    at = np.where(low, x, 0.0)
-    below = front * _series(at, np.where(low, shape, 1.0))
-    above = front * _fraction(_gamma_terms(np.where(low, shape + 2, x), shape), x.shape)
-    return np.where(low, below, 1 - above)
+    return _gamma_sides(x, shape)[0]
+
+
+def gamma_tail(x: Floats, shape: Floats) -> Floats:
+    """P(X > x) of the gamma distribution with scale 1, with all its digits where it is small.
+
+    Chi-squared with k degrees of freedom is above x as often as this at x/2 and shape k/2.
+
+    >>> gamma_tail(np.array([1.0]), np.array([1.0])).round(12).tolist()
+    [0.367879441171]
+    """
+    return _gamma_sides(x, shape)[1]
 
 
 def gamma_density(x: Floats, shape: Floats) -> Floats:
@@ -81,35 +86,38 @@ def gamma_quantile(p: float, shape: Floats) -> Floats:
     return np.where(known, found, np.nan)
 
 
-def beta_cdf(x: Floats, a: Floats, b: Floats) -> Floats:
+def beta_cdf(x: Floats, a: Floats, b: Floats, rest: Floats | None = None) -> Floats:
     """P(X <= x) of the beta distribution: the regularised incomplete beta function.
+
+    `rest` is 1 - x, for those who know it with more digits than x near 1 leaves it.
 
     >>> beta_cdf(np.array([0.5]), np.array([2.0]), np.array([3.0])).round(12).tolist()
     [0.6875]
     """
-    x, a, b = np.broadcast_arrays(*(np.asarray(part, dtype=float) for part in (x, a, b)))
-    front = beta_density(x, a, b) * x * (1 - x)
+    rest = 1 - np.asarray(x, dtype=float) if rest is None else rest
+    x, a, b, rest = np.broadcast_arrays(*(np.asarray(part, dtype=float) for part in (x, a, b, rest)))
+    front = beta_density(x, a, b, rest) * x * rest
     centre = (a + 1) / (a + b + 2)
     # 1 - x would lose what a small x holds, so the fraction in x itself serves somewhat further there
     low = (x < centre) | ((x < 0.1) & (x < 4 * centre))
-    at, first, second = np.where(low, x, 1 - x), np.where(low, a, b), np.where(low, b, a)
+    at, first, second = np.where(low, x, rest), np.where(low, a, b), np.where(low, b, a)
     part = front * _fraction(_beta_terms(at, first, second), x.shape) / first
     inside = np.where(low, part, 1 - part)
-    return np.where(x <= 0, 0.0, np.where(x >= 1, 1.0, inside))
+    return np.where(x <= 0, 0.0, np.where(rest <= 0, 1.0, inside))
 
 
-def beta_density(x: Floats, a: Floats, b: Floats) -> Floats:
-    """The density of the beta distribution at 0 < x < 1; 0 at the ends.
+def beta_density(x: Floats, a: Floats, b: Floats, rest: Floats | None = None) -> Floats:
+    """The density of the beta distribution at 0 < x < 1; 0 at the ends. `rest` as in `beta_cdf`.
 
     >>> beta_density(np.array([0.25]), np.array([2.0]), np.array([2.0])).round(12).tolist()
     [1.125]
     """
-    n = a + b
+    n, rest = a + b, 1 - x if rest is None else rest
     with np.errstate(divide="ignore", invalid="ignore"):
-        away = a * _excess(n * x / a) + b * _excess(n * (1 - x) / b)
-        rest = _stirling_error(n) - _stirling_error(a) - _stirling_error(b)
-        front = np.sqrt(a * b / (2 * np.pi * n)) * np.exp(rest - away) / (x * (1 - x))
-    return np.where((x > 0) & (x < 1), front, 0.0)
+        away = a * _excess(n * x / a) + b * _excess(n * rest / b)
+        error = _stirling_error(n) - _stirling_error(a) - _stirling_error(b)
+        front = np.sqrt(a * b / (2 * np.pi * n)) * np.exp(error - away) / (x * rest)
+    return np.where((x > 0) & (rest > 0), front, 0.0)
 
 
 def beta_quantile(p: float, a: Floats, b: Floats) -> Floats:
@@ -147,6 +155,17 @@ def t_quantile(p: float, freedom: Floats) -> Floats:
 
 
 # ---- how ----
+
+
+def _gamma_sides(x: Floats, shape: Floats) -> tuple[Floats, Floats]:
+    """P(X <= x) and P(X > x): by the series below shape + 1, by the continued fraction above."""
+    x, shape = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(shape, dtype=float))
+    front = gamma_density(x, shape) * x
+    low = x < shape + 1
+    at = np.where(low, x, 0.0)
+    below = front * _series(at, np.where(low, shape, 1.0))
+    above = front * _fraction(_gamma_terms(np.where(low, shape + 2, x), shape), x.shape)
+    return np.where(low, below, 1 - above), np.where(low, 1 - below, above)
 
 
 def _excess(ratio: Floats) -> Floats:

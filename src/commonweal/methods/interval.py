@@ -61,7 +61,7 @@ def poisson_limits(count: Array) -> Array:
     return np.where(small[..., None], exact, byar)
 
 
-def rate_limits(count: Array, denominator: Array, per: float = 1.0) -> Array:
+def rate_limits(count: Array, denominator: Array, per: float) -> Array:
     """The 95 % limits of the rate per x count / denominator, shape (..., 2): lower, upper.
 
     The denominator is taken as known; only the count varies by chance.
@@ -140,7 +140,7 @@ def sum_limits(total: Array, squares: Array) -> Array:
     return np.stack([np.where((x == 0) & (square == 0), 0.0, ends[0]), ends[1]], axis=-1)
 
 
-def count_ratio_limits(first: Array, second: Array, per: float = 1.0) -> Array:
+def count_ratio_limits(first: Array, second: Array, per: float) -> Array:
     """The 95 % limits of per x first / second, two counts of different things, shape (..., 2).
 
     Given how many there are together, the first is a proportion p of them, and the ratio is p / (1 - p):
@@ -148,7 +148,7 @@ def count_ratio_limits(first: Array, second: Array, per: float = 1.0) -> Array:
 
     Source: Przyborowski and Wilenski 1940, doi:10.1093/biomet/31.3-4.313 (the conditional argument).
 
-    >>> count_ratio_limits(np.array([20]), np.array([10])).round(3).tolist()
+    >>> count_ratio_limits(np.array([20]), np.array([10]), per=1).round(3).tolist()
     [[0.952, 4.2]]
     """
     x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)

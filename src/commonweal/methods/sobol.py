@@ -111,12 +111,12 @@ class Indices:
     total_between: Floats
 
 
-def indices(results: Floats, inputs: int, resamples: int = 500, share: float = 0.9) -> Indices:
+def indices(results: Floats, inputs: int, resamples: int = 500) -> Indices:
     """The Sobol indices of `inputs` from the results of a design, shape (count (inputs + 2),).
 
     With V the variance (divisor n - 1) of y over A and B together,
     S_i = mean(y_B (y_ABi - y_A)) / V and ST_i = mean((y_A - y_ABi)^2) / (2 V). Neither is cut to 0-1. Rows
-    with a result that is missing in any block are left out of all. Intervals are the middle `share` of
+    with a result that is missing in any block are left out of all. Intervals are the middle 90 % of
     resamples of rows. nan where nothing varies.
 
     >>> y = np.array([0.0, 1.0, 1.0, 0.0, 1.0, 0.0])  # a model of one input, y = x: A, B, AB_1
@@ -132,7 +132,7 @@ def indices(results: Floats, inputs: int, resamples: int = 500, share: float = 0
         stream = np.random.default_rng(0)
         drawn = _indices(blocks, stream.integers(0, len(rows), (resamples, len(rows))))
         with np.errstate(invalid="ignore"):
-            ends = np.stack([np.quantile(d, [(1 - share) / 2, (1 + share) / 2], axis=0).T for d in drawn])
+            ends = np.stack([np.quantile(d, [0.05, 0.95], axis=0).T for d in drawn])
     return Indices(first[0], total[0], ends[0], ends[1])
 
 

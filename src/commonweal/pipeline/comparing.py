@@ -19,8 +19,9 @@ from commonweal.model.project import Periods, Project
 from commonweal.model.recipe import Normalise, Weigh
 from commonweal.pipeline.folder import make_of, score_project
 from commonweal.pipeline.frames import without_edition
+from commonweal.pipeline.opened import AnyEdition
 from commonweal.pipeline.protecting import protect
-from commonweal.project.edition import is_edition, read_edition
+from commonweal.project.edition import KeptEdition, is_edition, read_edition
 from commonweal.publish.record import written
 
 #: Steps of a recipe that prepare values before they are put on a scale.
@@ -52,12 +53,13 @@ class Difference:
         return {name: getattr(self, name).to_dicts() for name in frames} | {"breaks": list(self.breaks)}
 
 
-def diff(old: str | Path, new: str | Path) -> Difference:
+def diff(old: KeptEdition | str | Path, new: KeptEdition | str | Path) -> Difference:
     """Every figure that moved from edition `old` to edition `new`, and the step that moved it.
 
-    Both are folders: editions/NAME, or the output of a build. Raises EDITION-MISSING, EDITION-BROKEN.
+    Both are folders (editions/NAME, or the output of a build), or were read back by `read_edition`.
+    Raises EDITION-MISSING, EDITION-BROKEN.
     """
-    before, after = read_edition(old), read_edition(new)
+    before, after = _kept(old), _kept(new)
     first, last = _scoring(before.project), _scoring(after.project)
     prepared, afresh = _between(before.project, after.project, first, last)
     gone, come = _inventory(first), _inventory(last)
@@ -73,23 +75,23 @@ def diff(old: str | Path, new: str | Path) -> Difference:
     )
 
 
-def replay(source: str | Path | Edition, change: Mapping[str, Any]) -> Edition:
+def replay(source: AnyEdition, change: Mapping[str, Any]) -> Edition:
     """An edition made again with one step, or several, of its recipe changed; nothing is written.
 
-    `source` is a project folder, an edition's folder or an edition in memory; `change` holds the steps as
-    commonweal.yaml writes them. An edition is made again from its own protected observations. Raises what
-    `Recipe.read` and `build` raise.
+    `source` is a project folder, an edition's folder, or an edition in memory or read back; `change` holds
+    the steps as commonweal.yaml writes them. An edition is made again from its own protected observations.
+    Raises what `Recipe.read` and `build` raise.
 
         commonweal.replay("editions/2026", {"aggregate": {"index": "arithmetic"}})
     """
     if isinstance(source, Edition):
         return _replay_in_memory(source, change)
-    folder = Path(source)
+    folder = source.path if isinstance(source, KeptEdition) else Path(source)
     inside = read_edition(folder).path / "project" if is_edition(folder) else folder
     return make_of(project.load(inside, change)).edition
 
 
-def compare(editions: Mapping[str, str | Path | Edition]) -> pl.DataFrame:
+def compare(editions: Mapping[str, AnyEdition]) -> pl.DataFrame:
     """Scores and ranks of any number of editions, side by side.
 
     Columns period, area, node, level, then `score NAME` and `rank NAME` for each edition, in the order
@@ -97,7 +99,7 @@ def compare(editions: Mapping[str, str | Path | Edition]) -> pl.DataFrame:
     """
     key = ["period", "area", "node"]
     tables = {
-        name: edition.scores if isinstance(edition, Edition) else read_edition(edition).scores
+        name: edition.scores if isinstance(edition, Edition) else _kept(edition).scores
         for name, edition in editions.items()
     }
     whole = pl.concat([table.select(*key, "level") for table in tables.values()]).unique(key, keep="first")
@@ -106,6 +108,10 @@ def compare(editions: Mapping[str, str | Path | Edition]) -> pl.DataFrame:
         figures = (pl.col(figure).alias(f"{figure} {name}") for figure in ("score", "rank"))
         whole = whole.join(table.select(*key, *figures), on=key, how="left", maintain_order="left")
     return whole
+
+
+def _kept(edition: KeptEdition | str | Path) -> KeptEdition:
+    return edition if isinstance(edition, KeptEdition) else read_edition(edition)
 
 
 def _scoring(loaded: Project) -> Scoring:

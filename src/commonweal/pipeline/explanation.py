@@ -14,8 +14,8 @@ from commonweal.insight.explain import Explanation
 from commonweal.insight.facts import Statement
 from commonweal.model.edition import Edition
 from commonweal.model.record import EDITIONS
-from commonweal.pipeline.folder import make
-from commonweal.project.edition import is_edition, project_in, read_edition
+from commonweal.pipeline.opened import AnyEdition, opened
+from commonweal.project.edition import is_edition, read_edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,29 @@ class Answer:
 
     lines: tuple[str, ...]
     document: dict[str, Any]
+
+
+def explain_score(
+    of: AnyEdition, area: str, *, period: str | None = None, node: str | None = None
+) -> Explanation:
+    """Take one score of an area apart: what each node below adds to it, in points.
+
+    `of` is an edition (in memory, or read back), a project folder, or the folder of an edition; an edition
+    that is not in memory is made again of its own published figures. See `commonweal.insight.explain.score`.
+    Raises AREA-UNKNOWN, EXPLAIN-NODE, EXPLAIN-PERIOD, EXPLAIN-SCORE, and what `build` raises.
+    """
+    return explain.score(opened(of), area, period=period, node=node)
+
+
+def explain_gap(
+    of: AnyEdition, area: str, against: str, *, period: str | None = None, node: str | None = None
+) -> Explanation:
+    """Split the gap between an area's score and another: an area, a period, ``peers`` or ``all``.
+
+    `of` as in `explain_score`. See `commonweal.insight.explain.gap`.
+    Raises what `explain_score` raises, and EXPLAIN-AGAINST.
+    """
+    return explain.gap(opened(of), area, against, period=period, node=node)
 
 
 def explain_area(root: Path, area: str, against: str | None, *, report: Callable[[str], None]) -> Answer:
@@ -37,7 +60,7 @@ def explain_area(root: Path, area: str, against: str | None, *, report: Callable
 
     Raises AREA-UNKNOWN and the other faults of `insight.explain`, EDITION-BROKEN.
     """
-    edition = make(project_in(root), report=report).edition
+    edition = opened(root, report)
     whole = explain.score(edition, area)
     gap = explain.gap(edition, area, against or ("peers" if edition.peers.height else "all"))
     said = _said(edition, whole.area)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypedDict
@@ -12,33 +12,26 @@ import polars as pl
 from commonweal.errors import CommonwealError, Fault
 from commonweal.insight import scenario
 from commonweal.insight.scenario import PlaceSpending, Reach, Scenario, Spending
-from commonweal.model.edition import Edition
-from commonweal.pipeline.folder import make
-from commonweal.project.edition import project_in
+from commonweal.pipeline.opened import AnyEdition, Report, opened, silent
 
-Report = Callable[[str], None]
 _FORM: Final = "Write INDICATOR=VALUE, --reach rank=10 or --budget 20."
 
 
-def _silent(step: str) -> None:
-    """Report nothing."""
-
-
 def whatif(
-    of: Edition | str | Path, area: str, figures: Mapping[str, float | str], *, period: str | None = None
+    of: AnyEdition, area: str, figures: Mapping[str, float | str], *, period: str | None = None
 ) -> Scenario:
     """What the scores, ranks and classes would be if an area's figures were others.
 
-    `of` is an edition, a project folder, or the folder of an edition (the output of a build); `figures` gives
-    each indicator (id or name) a full value, or as text a change ("-2", "-10%"). The method is fixed: scales,
-    goalposts, weights and means are the edition's own.
+    `of` is an edition (in memory, or read back), a project folder, or the folder of an edition; `figures`
+    gives each indicator (id or name) a full value, or as text a change ("-2", "-10%"). The method is fixed:
+    scales, goalposts, weights and means are the edition's own.
     Raises AREA-UNKNOWN, EXPLAIN-PERIOD, INDICATOR-UNKNOWN, WHATIF-VALUE, SCORE-ZERO, and what `build` raises.
     """
-    return scenario.whatif(_opened(of), area, figures, period=period)
+    return scenario.whatif(opened(of), area, figures, period=period)
 
 
 def whatif_reach(
-    of: Edition | str | Path,
+    of: AnyEdition,
     area: str,
     target: str,
     *,
@@ -53,13 +46,11 @@ def whatif_reach(
     all and history (empty: peers and history); `only` the indicators to choose from.
     See `commonweal.insight.scenario.whatif_reach`.
     """
-    return scenario.whatif_reach(
-        _opened(of), area, target, within=within, only=only, node=node, period=period
-    )
+    return scenario.whatif_reach(opened(of), area, target, within=within, only=only, node=node, period=period)
 
 
 def whatif_budget(
-    of: Edition | str | Path,
+    of: AnyEdition,
     budget: float,
     area: str | None = None,
     *,
@@ -72,17 +63,10 @@ def whatif_budget(
 
     See `commonweal.insight.scenario.whatif_budget` and `whatif_place_budget`.
     """
-    edition, bounds = _opened(of), _Bounds(within=within, only=only, node=node, period=period)
+    edition, bounds = opened(of), _Bounds(within=within, only=only, node=node, period=period)
     if area is None:
         return scenario.whatif_place_budget(edition, budget, **bounds)
     return scenario.whatif_budget(edition, area, budget, **bounds)
-
-
-def _opened(of: Edition | str | Path, report: Report = _silent) -> Edition:
-    """An edition as it is, or made from a folder; that of an edition holds a project of published figures."""
-    if isinstance(of, Edition):
-        return of
-    return make(project_in(Path(of)), report=report).edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +105,11 @@ class Told:
     decimals: int = 2
 
 
-def answer(folder: Path, question: Question, *, report: Report = _silent) -> Told:
+def answer(folder: Path, question: Question, *, report: Report = silent) -> Told:
     """Answer a question about a folder. Raises WHATIF-ASKED, before the folder is read, and as the above."""
     _check(question)
     figures = _typed(question.figures)
-    edition = _opened(folder, report)
+    edition = opened(folder, report)
     bounds = _Bounds(within=question.within, only=question.only, node=question.node, period=question.period)
     match question:
         case Question(area=str(area), reach=str(target)):

@@ -165,6 +165,20 @@ def _statuses(facts: Facts) -> Table:
 
 def gaps(facts: Facts) -> Part:
     """Step 3: what is missing, what was filled in, and where little is left."""
+    table = availability.by_area(facts.values, facts.edition.scoring.areas)
+    findings = (*_values(facts), *_thin(facts, table), *_screened(facts), *_unscored(facts))
+    lacking = table.filter(pl.col("missing") > 0).sort(["missing", "area"], descending=[True, False]).head(20)
+    columns = (
+        Column("area", "Area", "area"),
+        Column("missing", "Missing", "count"),
+        Column("available_share", "Share there", "share"),
+    )
+    title = "Where most is missing (20 areas at most)"
+    return Part(3, findings, (Table.of("missing", title, columns, lacking),) if lacking.height else ())
+
+
+def _values(facts: Facts) -> list[Finding]:
+    """What was filled in, what is hidden, and what stayed missing."""
     missing = int(np.isnan(facts.values).sum())
     whole = facts.values.size
     findings = []
@@ -200,42 +214,41 @@ def gaps(facts: Facts) -> Part:
         )
     elif not missing:
         findings.append(Finding(Mark.SOUND, f"Every area has a value of every indicator in {facts.period}."))
-    table = availability.by_area(facts.values, facts.edition.scoring.areas)
+    return findings
+
+
+def _thin(facts: Facts, table: pl.DataFrame) -> list[Finding]:
+    """The areas that have few of the indicators."""
     thin = table.filter(pl.col("available_share") < LEAST_AVAILABLE)
-    if not thin.is_empty():
-        names = facts.edition.areas.names
-        first = [names[code] for code in thin.sort("available_share", "area")["area"][:3]]
-        few = thin.height
-        findings.append(
-            Finding(
-                Mark.LOOK,
-                f"{agree(few, 'area has', 'areas have')} values of fewer than 65 in 100 indicators"
-                f" (most is missing in {words.listed(first)}).",
-                "Scores there rest on part of the picture.",
-                "Consider leaving such areas out of the ranking with the step screen.",
-            )
+    if thin.is_empty():
+        return []
+    names = facts.edition.areas.names
+    first = [names[code] for code in thin.sort("available_share", "area")["area"][:3]]
+    return [
+        Finding(
+            Mark.LOOK,
+            f"{agree(thin.height, 'area has', 'areas have')} values of fewer than 65 in 100 indicators"
+            f" (most is missing in {words.listed(first)}).",
+            "Scores there rest on part of the picture.",
+            "Consider leaving such areas out of the ranking with the step screen.",
         )
-    findings += _screened(facts)
+    ]
+
+
+def _unscored(facts: Facts) -> list[Finding]:
+    """The areas without an index, where there is to be one."""
     unscored = int(np.isnan(facts.column(facts.root.id)).sum())
     formed = facts.edition.recipe.aggregate.method.at(facts.root.id, facts.root.level).name != "none"
-    if unscored and formed:
-        findings.append(
-            Finding(
-                Mark.LOOK,
-                f"{agree(unscored, 'area has', 'areas have')} no index score in {facts.period}.",
-                "Too little is known there for the recipe’s rule on missing parts.",
-                "See which indicators are missing there.",
-            )
+    if not unscored or not formed:
+        return []
+    return [
+        Finding(
+            Mark.LOOK,
+            f"{agree(unscored, 'area has', 'areas have')} no index score in {facts.period}.",
+            "Too little is known there for the recipe’s rule on missing parts.",
+            "See which indicators are missing there.",
         )
-    lacking = table.filter(pl.col("missing") > 0).sort(["missing", "area"], descending=[True, False]).head(20)
-    rows = tuple(lacking.select("area", "missing", "available_share").rows())
-    columns = (
-        Column("area", "Area", "area"),
-        Column("missing", "Missing", "count"),
-        Column("available_share", "Share there", "share"),
-    )
-    title = "Where most is missing (20 areas at most)"
-    return Part(3, tuple(findings), (Table("missing", title, columns, rows),) if rows else ())
+    ]
 
 
 def _screened(facts: Facts) -> list[Finding]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import numpy as np
+import polars as pl
 
 from commonweal.methods.significant import significant
 
@@ -66,6 +67,13 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+
+    @classmethod
+    def of(
+        cls, id: str, title: str, columns: tuple[Column, ...], frame: pl.DataFrame, note: str = ""
+    ) -> Self:
+        """The rows of a frame: of its columns those that `columns` name."""
+        return cls(id, title, columns, tuple(frame.select(column.name for column in columns).rows()), note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,9 @@ class Facts:
         """A node's name as it stands inside a sentence."""
         return words.inside(self.tree[node].name)
 
-    def named(self, nodes: list[str], most: int = 5) -> str:
+    def named(self, nodes: list[str]) -> str:
         """Names in a sentence: all of a few, the first of many and how many more there are."""
-        shown = [self.name(node) for node in nodes[:most]]
-        more = len(nodes) - len(shown)
-        return words.listed([*shown, f"{words.count(more)} more"] if more else shown)
+        return words.few([self.name(node) for node in nodes], 6, "more")
 
 
 def agree(n: int, one: str, many: str) -> str:

@@ -37,9 +37,8 @@ def part(facts: Facts) -> Part:
         Column("apportioned", "Apportioned", "share"),
         Column("error", "Misplaced", "share"),
     )
-    rows = fit.select(column.name for column in columns).rows()
     note = "Misplaced: the share of an area’s people who can be expected to be counted in another."
-    return Part(2, tuple(findings), (Table("fit", "Figures from other areas", columns, tuple(rows), note),))
+    return Part(2, tuple(findings), (Table.of("fit", "Figures from other areas", columns, fit, note),))
 
 
 def _unsure(facts: Facts, source: str) -> list[Finding]:

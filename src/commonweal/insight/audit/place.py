@@ -7,7 +7,7 @@ import polars as pl
 from commonweal.insight import words
 from commonweal.insight.audit.document import Column, Finding, Mark, Part, Table
 from commonweal.insight.audit.facts import Facts
-from commonweal.insight.place_pattern import ALIKE, CLUSTERS, HIGH, ISLAND, LOW, NONE, why_not
+from commonweal.insight.place_pattern import ALIKE, ISLAND, NONE, node_patterns, why_not
 
 _COLUMNS = (
     Column("node", "Scores", "node"),
@@ -26,17 +26,11 @@ def part(facts: Facts) -> Part:
     if found.is_empty():
         reason = why_not(facts.edition.areas) or "too few have a score, or all have the same"
         return Part(8, (Finding(Mark.NOTE, f"Whether neighbours are alike was not looked at: {reason}."),))
-    rows = []
-    for node in facts.tree:
-        mine = found.filter(node=node.id)
-        if mine.is_empty():
-            continue
-        whole = mine.filter(area="").row(0, named=True)
-        kinds = mine.filter(pl.col("area") != "")["class"].to_list()
-        high, low = kinds.count(HIGH), kinds.count(LOW)
-        alone = sum(kinds.count(kind) for kind in CLUSTERS) - high - low
-        rows.append((node.id, whole["moran"], whole["expected"], whole["p"], high, low, alone))
-    table = Table("neighbours", "Are neighbours alike?", _COLUMNS, tuple(rows))
+    rows = tuple(
+        (one.node.id, one.moran, one.expected, one.p, one.high, one.low, one.alone)
+        for one in node_patterns(facts.tree, found)
+    )
+    table = Table("neighbours", "Are neighbours alike?", _COLUMNS, rows)
     return Part(8, tuple(_findings(facts, found)), (table,))
 
 

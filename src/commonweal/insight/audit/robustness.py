@@ -37,11 +37,10 @@ def part(facts: Facts) -> Part:
         Column("mean_rank_change", "Places an area moves, on average"),
         Column("largest_rank_change", "Places at most", "count"),
     )
-    rows = tuple(table.head(_MOST_ROWS).select([column.name for column in columns]).rows())
     title = "The index without one part"
     note = f"The {_MOST_ROWS} that matter most of {table.height}." if table.height > _MOST_ROWS else ""
     findings = [*_removed(facts, table), *_clear(facts), *_ranges(facts)]
-    return Part(7, tuple(findings), (Table("without", title, columns, rows, note),))
+    return Part(7, tuple(findings), (Table.of("without", title, columns, table.head(_MOST_ROWS), note),))
 
 
 def _removed(facts: Facts, table: pl.DataFrame) -> list[Finding]:

@@ -86,11 +86,7 @@ def _treated(facts: Facts) -> list[Finding]:
 
 
 def _treatments(facts: Facts) -> tuple[Table, ...]:
-    names = (
-        "indicator", "what", "points", "skew_before", "kurtosis_before", "skew_after", "kurtosis_after",
-        "why",
-    )  # fmt: skip
-    rows = tuple(_changed(facts).select(names).rows())
+    changed = _changed(facts)
     columns = (
         Column("indicator", "Indicator", "node"),
         Column("what", "What was done", "text"),
@@ -101,7 +97,7 @@ def _treatments(facts: Facts) -> tuple[Table, ...]:
         Column("kurtosis_after", "Kurtosis after", "correlation"),
         Column("why", "Why", "text"),
     )
-    return (Table("treatments", "What was treated", columns, rows),) if rows else ()
+    return (Table.of("treatments", "What was treated", columns, changed),) if changed.height else ()
 
 
 def _row(facts: Facts, node: str) -> tuple[str, int, float | None, float | None, float | None, int, int]:

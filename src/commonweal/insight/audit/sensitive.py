@@ -48,14 +48,13 @@ def part(facts: Facts) -> Part:
     ways = {one.name: one.count if isinstance(one, WeightSets) else len(one.alternatives) for one in varied}
     table = found.with_columns(pl.col("input").replace_strict(ways, return_dtype=pl.Int64).alias("ways"))
     table = table.sort(["total", "input"], descending=[True, False])
-    rows = tuple(table.select([column.name for column in _COLUMNS]).rows())
     runs = f"{ROWS * (len(varied) + 2):,}"
     note = (
         f"Sobol indices of the mean shift of ranks (Saltelli 2010, Jansen 1999), from {runs} indices made"
         " anew, with the middle 90 % of resamples. A share by itself may come out below 0 by chance."
     )
     title = "Which choice of method moves ranks"
-    return Part(7, (_most(table),), (Table("sensitivity", title, _COLUMNS, rows, note),))
+    return Part(7, (_most(table),), (Table.of("sensitivity", title, _COLUMNS, table, note),))
 
 
 def _most(table: pl.DataFrame) -> Finding:

@@ -38,12 +38,11 @@ def part(facts: Facts) -> Part:
         Column("correlation_ratio", "Correlation ratio", "correlation"),
         Column("share", "Really counts", "share"),
     )
-    rows = tuple(table.select([column.name for column in columns]).rows())
     note = (
         "Really counts: r squared as a share of its siblings’ sum (Paruolo, Saisana and Saltelli 2013)."
         " The correlation ratio lets the link be a curve; it needs 30 areas."
     )
-    tables = (Table("influence", "Weight and influence", columns, rows, note), *_asked_table(facts))
+    tables = (Table.of("influence", "Weight and influence", columns, table, note), *_asked_table(facts))
     return Part(6, tuple(findings), tables)
 
 
@@ -155,9 +154,9 @@ def _asked_table(facts: Facts) -> tuple[Table, ...]:
         Column("absent", "Took no part", "count"),
         Column("inconsistent", "Inconsistent", "count"),
     )
-    rows = tuple(facts.edition.scoring.asked.select([column.name for column in columns]).rows())
+    asked = facts.edition.scoring.asked
     note = "A 95 % interval over resamples of the people asked."
-    return (Table("asked", "Weights that people gave", columns, rows, note),) if rows else ()
+    return (Table.of("asked", "Weights that people gave", columns, asked, note),) if asked.height else ()
 
 
 def _floor(facts: Facts) -> list[Finding]:

@@ -21,27 +21,27 @@ INFLUENCE: Final = {
 }  # fmt: skip
 
 
-def influence(scoring: Scoring, period: int = -1) -> pl.DataFrame:
+def influence(scoring: Scoring) -> pl.DataFrame:
     """A row a node below a root: its weights, and how much of its parent's variation goes with it.
 
-    `linear` is r^2, the share of the parent's variance that a straight line in the part explains;
+    In the latest period. `linear` is r^2, the share of the parent's variance that a straight line explains;
     `correlation_ratio` the same for a curve, V(E(parent | part)) / V(parent), from 30 areas on; `share` is
     r^2 over the sum of its siblings', to lay beside `weight` (the mean, where each area has its own). The two
     differ where parts vary unequally or hang together.
     Source: Paruolo, Saisana and Saltelli, JRSS A 176 (2013) 609.
     """
     tree, at = scoring.framework, scoring.node_index
-    effective = _effective(scoring, period)
+    effective = _effective(scoring)
     rows = []
     for parent in tree:
         children = tree.children(parent.id)
         if not children:
             continue
-        columns = scoring.scores[period][:, [at[parent.id], *(at[child.id] for child in children)]]
+        columns = scoring.scores[-1][:, [at[parent.id], *(at[child.id] for child in children)]]
         found = pearson(columns)
         linear = found.r[0, 1:] ** 2
         whole = float(np.nansum(linear))
-        held = scoring.weights_of(parent.id, period)
+        held = scoring.weights_of(parent.id, -1)
         for i, child in enumerate(children):
             rows.append(
                 (
@@ -79,12 +79,12 @@ def correlation_ratio(part: Floats, whole: Floats) -> float:
     return float(min(1.0, explained @ explained / (from_mean @ from_mean)))
 
 
-def _effective(scoring: Scoring, period: int) -> dict[str, float]:
+def _effective(scoring: Scoring) -> dict[str, float]:
     """Weights multiplied down from the root, which counts 1."""
     tree = scoring.framework
     found = {root.id: 1.0 for root in tree.roots}
     for parent in reversed(tree.parents):
-        held = scoring.weights_of(parent.id, period)
+        held = scoring.weights_of(parent.id, -1)
         for child, share in zip(tree.children(parent.id), held, strict=True):
             found[child.id] = found[parent.id] * float(share)
     return found

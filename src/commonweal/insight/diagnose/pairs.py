@@ -21,15 +21,13 @@ _PAIRS: Final = {
 }  # fmt: skip
 
 
-def inside_groups(
-    found: Correlations, names: Sequence[str], groups: Sequence[str], high: float = HIGH, low: float = LOW
-) -> pl.DataFrame:
-    """Pairs of one group with r above `high` (kind redundant) or below `low` (kind opposed)."""
+def inside_groups(found: Correlations, names: Sequence[str], groups: Sequence[str]) -> pl.DataFrame:
+    """Pairs of one group with r above `HIGH` (kind redundant) or below `LOW` (kind opposed)."""
     i, j = np.triu_indices(len(names), 1)
     group = np.asarray(groups)
     table = _table(found, names, names, i, j).with_columns(group=pl.Series(group[i], dtype=pl.String))
     return (
-        table.filter(pl.Series(group[i] == group[j]) & ((pl.col("r") > high) | (pl.col("r") < low)))
+        table.filter(pl.Series(group[i] == group[j]) & ((pl.col("r") > HIGH) | (pl.col("r") < LOW)))
         .with_columns(
             kind=pl.when(pl.col("r") > 0).then(pl.lit("redundant")).otherwise(pl.lit("opposed")),
         )

@@ -24,8 +24,8 @@ MOVES: Final = {
 }  # fmt: skip
 #: Points below this are the rounding of floating point.
 CRUMBS: Final = 1e-7
-#: More moves than this are counted instead of named.
-_NAMED: Final = 5
+#: More moves than this in one sentence become "and four others".
+_NAMED: Final = 6
 
 
 def moves(here: Spot, may: Movable, split: Split) -> pl.DataFrame:
@@ -57,13 +57,9 @@ def values_of(here: Spot, found: pl.DataFrame) -> dict[int, float]:
     return {at[id]: value for id, value in found.select("indicator", "value_after").iter_rows()}
 
 
-def listed(found: pl.DataFrame) -> str:
+def largest(found: pl.DataFrame) -> str:
     """The largest moves: "unemployment from 8.1% to 6.5% (12.3 points) and four others"."""
-    rows = list(found.iter_rows(named=True))
-    named = [_said(row) for row in rows[:_NAMED]]
-    if others := len(rows) - len(named):
-        named.append(f"{words.count(others)} other{'' if others == 1 else 's'}")
-    return words.listed(named)
+    return words.few([_said(row) for row in found.iter_rows(named=True)], _NAMED)
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 from commonweal.insight import words
 from commonweal.insight.scenario.ascent import Split, highest, least_change
 from commonweal.insight.scenario.bounds import Movable, movable
-from commonweal.insight.scenario.moves import listed, moves, stuck, values_of, why
+from commonweal.insight.scenario.moves import largest, moves, stuck, values_of, why
 from commonweal.insight.scenario.spot import Spot, scored_spot
 from commonweal.insight.scenario.suppose import Scenario, scenario_of
 from commonweal.insight.scenario.target import Target, target_of
@@ -111,7 +111,7 @@ def _smallest(
     least = "The smallest change within the bounds" if proved else "A small change within the bounds"
     yield (
         f"{least} with which {here.name} would {wanted.words} in {here.label} is {size} over"
-        f" {_indicators(found.height)}: {listed(found)}."
+        f" {_indicators(found.height)}: {largest(found)}."
     )
     yield f"Its {here.ground.called} would then be {words.number(float(split.score[0]), 2)}."
     if not proved:

@@ -14,7 +14,7 @@ from commonweal.insight import words
 from commonweal.insight.benchmarks import populations
 from commonweal.insight.scenario.ascent import best_split
 from commonweal.insight.scenario.bounds import Movable, movable
-from commonweal.insight.scenario.moves import listed, moves, stuck, values_of
+from commonweal.insight.scenario.moves import largest, moves, stuck, values_of
 from commonweal.insight.scenario.spot import Ground, Spot, ground, scored_spot
 from commonweal.insight.scenario.suppose import Scenario, scenario_of
 from commonweal.insight.scenario.telling import FIXED
@@ -173,7 +173,7 @@ def _said(
         yield stuck(may)
         return
     best = "would be used best" if proved else "could be used"
-    yield f"In {here.name}, in {here.label}, {words.points(used)} {best} so: {listed(found)}."
+    yield f"In {here.name}, in {here.label}, {words.points(used)} {best} so: {largest(found)}."
     if used < budget - 1e-6:
         yield f"Of {words.points(budget)} no more can be used: every figure that counts is then at its bound."
     index = scenario.nodes.row(by_predicate=pl.col("node") == here.top.id, named=True)

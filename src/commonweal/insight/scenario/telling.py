@@ -79,9 +79,9 @@ def _place(here: Spot, own: dict[str, Any], areas: pl.DataFrame) -> Iterator[str
     passed = ranked.filter((was < old) & (now >= new))["name"].to_list()
     behind = ranked.filter((was > old) & (now <= new))["name"].to_list()
     if new < old and passed:
-        yield f"It would come before, or level with, {_named(passed)}."
+        yield f"It would come before, or level with, {words.few(passed, _NAMED)}."
     if new > old and behind:
-        yield f"It would fall behind, or level with, {_named(behind)}."
+        yield f"It would fall behind, or level with, {words.few(behind, _NAMED)}."
 
 
 def _by_chance(here: Spot, own: dict[str, Any]) -> Iterator[str]:
@@ -133,7 +133,7 @@ def _others(here: Spot, areas: pl.DataFrame) -> Iterator[str]:
         (pl.col("area") != here.code) & (pl.col("performance_before") != pl.col("performance_after"))
     )
     if moved.height:
-        yield f"As a peer of theirs it would move the class of {_named(moved['name'].to_list())}."
+        yield f"As a peer of theirs it would move the class of {words.few(moved['name'].to_list(), _NAMED)}."
 
 
 def _limits(figures: pl.DataFrame) -> Iterator[str]:
@@ -150,9 +150,3 @@ def _limits(figures: pl.DataFrame) -> Iterator[str]:
                 f"{name}: its scores are places among the edition’s values, so that of {value} is read off"
                 " between them and approximate."
             )
-
-
-def _named(names: list[str]) -> str:
-    if len(names) <= _NAMED:
-        return words.listed(names)
-    return f"{words.listed([*names[: _NAMED - 1], f'{len(names) - _NAMED + 1} others'])}"

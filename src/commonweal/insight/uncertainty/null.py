@@ -57,16 +57,15 @@ def null_figures(evidence: Evidence, wanted: Integers, streams: Sequence[np.rand
     return figures
 
 
-def marks_by_chance(
-    chance: Chance, peers: Array, rule: PeerRule, period: int = -1, replications: int = REPLICATIONS
-) -> Floats:
+def marks_by_chance(chance: Chance, peers: Array, rule: PeerRule, replications: int = REPLICATIONS) -> Floats:
     """How often chance alone would mark each indicator in each area, (indicators, areas).
 
-    Observations are drawn as if all areas were alike, scored on the edition's scales, and marked against
-    `peers` (areas, count), which are positions. nan for an indicator of which chance is not known.
+    In the latest period. Observations are drawn as if all areas were alike, scored on the edition's scales,
+    and marked against `peers` (areas, count), which are positions. nan for an indicator of which chance is
+    not known.
     """
     scoring = chance.scoring
-    at = period % len(scoring.periods)
+    at = len(scoring.periods) - 1
     streams = [np.random.Generator(np.random.Philox(key=(_SEED << 64) + n)) for n in range(replications)]
     share = np.full((len(scoring.framework.indicators), len(scoring.areas)), np.nan)
     for source in chance.sources:

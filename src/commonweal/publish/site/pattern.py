@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import polars as pl
-
 from commonweal.insight import words
-from commonweal.insight.place_pattern import CLUSTERS, HIGH, LOW
+from commonweal.insight.place_pattern import node_patterns
 from commonweal.publish.site import findings
 from commonweal.publish.site.facts import Statement
 from commonweal.publish.site.lookup import Lookup
@@ -48,21 +46,13 @@ def pattern(lookup: Lookup) -> Pattern | None:
 
 
 def _rows(lookup: Lookup) -> list[PatternRow]:
-    found = lookup.edition.pattern
     rows = []
-    for node in lookup.framework:
-        mine = found.filter(pl.col("node") == node.id)
-        if mine.is_empty():
-            continue
-        whole = mine.filter(pl.col("area") == "").row(0, named=True)
-        kinds = mine.filter(pl.col("area") != "")["class"].to_list()
-        count = {kind: kinds.count(kind) for kind in CLUSTERS}
-        alone = sum(count.values()) - count[HIGH] - count[LOW]
+    for one in node_patterns(lookup.framework, lookup.edition.pattern):
         figures = (
-            words.number(whole["moran"], 2),
-            words.number(whole["expected"], 2),
-            words.number(whole["p"], 3),
-            *(f"{n:,}" for n in (count[HIGH], count[LOW], alone)),
+            words.number(one.moran, 2),
+            words.number(one.expected, 2),
+            words.number(one.p, 3),
+            *(f"{n:,}" for n in (one.high, one.low, one.alone)),
         )
-        rows.append(PatternRow(node.name, f"nodes/{lookup.node_files[node.id]}", figures))
+        rows.append(PatternRow(one.node.name, f"nodes/{lookup.node_files[one.node.id]}", figures))
     return rows

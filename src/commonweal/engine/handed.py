@@ -1,4 +1,4 @@
-"""The scale that an older edition hands on: the reference of each indicator, made again from its tables."""
+"""What an older edition hands on, made again from its tables: the reference of each scale, and the curves."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.errors import Fault
-from commonweal.methods import Floats, normalise
+from commonweal.engine.cells import Cells
+from commonweal.errors import Fault, raise_any
+from commonweal.methods import Floats, Positions, normalise
+from commonweal.methods.treat import BENDS
 from commonweal.model.framework import Node
 from commonweal.model.handed_on import HandedOn
-from commonweal.model.recipe import Method
+from commonweal.model.recipe import Method, Treat
 
 #: Values are the same where they differ by no more than this share of themselves, or this of the largest one.
 _NEAR: Final = 1e-9
@@ -102,6 +104,28 @@ def settled(x: Floats, reference: Floats) -> Floats:
     return np.where(np.abs(nearest - x) <= near, nearest, x)
 
 
+def curves_of(cells: Cells, step: Treat, method: Method, at: Positions, handed: pl.DataFrame) -> Floats:
+    """The curves (wanted, 5) of some indicators, from the rows of the edition's treatment.
+
+    Raises EDITION-LACKS for each that the edition has not treated, or not so.
+    """
+    own = handed.filter(pl.col("method") == method.name)
+    columns = ("indicator", "low", "high", "bend", "constant", "added")
+    held = {id: figures for id, *figures in own.select(columns).iter_rows()}
+    ids = [cells.nodes[i].id for i in at.tolist()]
+    raise_any(
+        Fault(
+            "EDITION-LACKS",
+            f"the edition {step.edition!r} has not treated {id!r} by {method.name}",
+            "Freeze an edition that does, use another rule, or do not treat it (by: {indicator: none}).",
+            path=("treat", "edition"),
+        )
+        for id in ids
+        if id not in held
+    )
+    return np.array([_curve(*held[id]) for id in ids])
+
+
 def _lacking(node: Node, method: Method) -> Fault:
     what = f"the frozen edition has no scale for indicator {node.id!r} ({method.name})"
     remedy = "Freeze an edition that has it, use another rule, or leave the indicator out."
@@ -112,3 +136,15 @@ def _turned(node: Node, worst: float, best: float) -> Fault:
     what = f"the frozen edition has worst {worst:g} and best {best:g} for indicator {node.id!r}"
     remedy = f"That is not direction {node.direction}: correct the direction, or use another rule."
     return Fault("FRAMEWORK-GOALPOSTS", what, remedy, path=(node.id, "direction"))
+
+
+def _curve(
+    low: float | None, high: float | None, bend: str | None, constant: float | None, added: float | None
+) -> tuple[float, float, float, float, float]:
+    return (
+        -np.inf if low is None else low,
+        np.inf if high is None else high,
+        float(BENDS.index(bend or "none")),
+        constant or 0.0,
+        added or 0.0,
+    )
