@@ -186,3 +186,15 @@ def raise_any(faults: Iterable[Fault]) -> None:
     found = tuple(faults)
     if found:
         raise CommonwealError(found)
+
+
+def refusal(
+    code: str, what: str, remedy: str, file: str = "", line: int = 0, path: tuple[str | int, ...] = ()
+) -> CommonwealError:
+    """The error of one fault alone, to be raised.
+
+    >>> raise refusal("FILE-EMPTY", "the table has no rows", "Fill it in.", "data/values.csv")
+    Traceback (most recent call last):
+    commonweal.errors.CommonwealError: data/values.csv: FILE-EMPTY the table has no rows; Fill it in.
+    """
+    return CommonwealError(Fault(code, what, remedy, file, line, path))

@@ -14,7 +14,7 @@ import polars as pl
 from commonweal.demo import events, registers, tables
 from commonweal.demo.borough import YEARS
 from commonweal.demo.outline import geojson
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 
 #: (seed, year, part) -> the records of one year of the borough as it is at scale 1.
 Chunk = Callable[[int, int, int], pl.DataFrame]
@@ -39,12 +39,10 @@ def write(target: str | Path, *, scale: int = 1, seed: int = 2026) -> None:
     """
     target = Path(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommonwealError(
-            Fault(
-                "TARGET-NOT-EMPTY",
-                f"{target} is not an empty folder",
-                "Name a folder that does not exist yet, or empty it first.",
-            )
+        raise refusal(
+            "TARGET-NOT-EMPTY",
+            f"{target} is not an empty folder",
+            "Name a folder that does not exist yet, or empty it first.",
         )
     records = target / "data" / "records"
     records.mkdir(parents=True)

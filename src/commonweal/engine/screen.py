@@ -8,7 +8,7 @@ import numpy as np
 
 from commonweal.engine.cells import Cells
 from commonweal.engine.enter import MISSING
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.methods import Flags, Floats
 from commonweal.model.recipe import Screen
 
@@ -72,11 +72,9 @@ def _says(what: str, share: float, least: float) -> str:
 
 
 def _nothing_left(what: str, needed: str) -> CommonwealError:
-    return CommonwealError(
-        Fault(
-            "SCREEN-EMPTY",
-            f"screen leaves no {what}: none has a value for {needed}",
-            "Ask for a smaller share, or give more values.",
-            path=("screen", f"{what}s"),
-        )
+    return refusal(
+        "SCREEN-EMPTY",
+        f"screen leaves no {what}: none has a value for {needed}",
+        "Ask for a smaller share, or give more values.",
+        path=("screen", f"{what}s"),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.formats.packed import unpacked
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
             if code not in names:
                 what = f"there is no property {code!r} in {path.name}"
                 remedy = f"Name one of: {', '.join(names)}."
-                raise CommonwealError(Fault("BOUNDARIES-CODE", what, remedy, path=("code",)))
+                raise refusal("BOUNDARIES-CODE", what, remedy, path=("code",))
             meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
     except (DataLayerError, DataSourceError, OSError, EOFError) as error:
         raise CommonwealError(_not_read(path)) from error

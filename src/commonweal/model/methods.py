@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any, Final
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import Fault, raise_any, refusal
 
 Value = float | str | bool | None | tuple[float, ...]
 Path = tuple[str | int, ...]
@@ -202,7 +202,7 @@ class Method:
         if not isinstance(name, str) or name not in known:
             what = f"{name!r} is not a way to {family}{near(name, known)}"
             remedy = f"Use one of: {', '.join(known)}."
-            raise CommonwealError(Fault("RECIPE-METHOD", what, remedy, path=path))
+            raise refusal("RECIPE-METHOD", what, remedy, path=path)
         parameters = known[name]
         raise_any(_faults(name, parameters, given, path))
         held = {
@@ -210,7 +210,7 @@ class Method:
             for key, takes in parameters.items()
         }
         if (wrong := _contradiction(name, held)) is not None:
-            raise CommonwealError(Fault("RECIPE-PARAMETER", *wrong, path=path))
+            raise refusal("RECIPE-PARAMETER", *wrong, path=path)
         return cls(name, tuple(held.items()))
 
     def written(self) -> str | dict[str, Value]:

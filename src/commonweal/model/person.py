@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 
 #: A secret of fewer characters could be guessed.
 LEAST: Final = 16
@@ -47,10 +47,10 @@ def secret_of(person: Person) -> bytes:
     held = os.environ.get(name, "")
     if not held:
         what, remedy = f"the environment variable {name} is not set", f"Set {name} to the secret, {_HOW}."
-        raise CommonwealError(Fault("PATH-VARIABLE", what, remedy, path=("secret",)))
+        raise refusal("PATH-VARIABLE", what, remedy, path=("secret",))
     if len(held.strip()) < LEAST:
         what = f"the secret in {name} has fewer than {LEAST} characters, so it could be guessed"
-        raise CommonwealError(Fault("RECORDS-PERSON", what, f"Draw a long one, {_HOW}.", path=("secret",)))
+        raise refusal("RECORDS-PERSON", what, f"Draw a long one, {_HOW}.", path=("secret",))
     return os.fsencode(held)
 
 

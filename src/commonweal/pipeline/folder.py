@@ -12,7 +12,7 @@ import polars as pl
 
 import commonweal
 from commonweal import engine, insight, project, sources
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.insight.breaks import between_periods
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.observation import Observations
@@ -194,10 +194,8 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
 def _refuse_inside_sources(folder: Path, target: Path) -> None:
     """An output may lie inside the project, but the project may not lie inside the output."""
     if folder.absolute().resolve().is_relative_to(target.absolute().resolve()):
-        raise CommonwealError(
-            Fault(
-                "OUT-FOREIGN",
-                f"{target} holds the project itself",
-                "Name another folder with --out; nothing was touched.",
-            )
+        raise refusal(
+            "OUT-FOREIGN",
+            f"{target} holds the project itself",
+            "Name another folder with --out; nothing was touched.",
         )

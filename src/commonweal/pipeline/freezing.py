@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from commonweal import project
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import raise_any, refusal
 from commonweal.pipeline.exchange import Place, locked, writing
 from commonweal.pipeline.folder import build
 from commonweal.pipeline.inputs import is_of_present_inputs
@@ -59,27 +59,23 @@ def freeze(
 
 def _check(name: str, target: Path, source: Path) -> None:
     if not _NAME.fullmatch(name):
-        raise _fault(
+        raise refusal(
             "EDITION-NAME",
             f"{name!r} can't be the name of an edition",
             "Use letters, digits, points, hyphens and underscores, as in 2026.",
         )
     if target.exists():
-        raise _fault(
+        raise refusal(
             "EDITION-EXISTS",
             f"there is an edition {name!r} already",
             "Choose another name; an edition is never overwritten.",
         )
     if is_edition(source) and read_record(source).get("status") == "internal":
-        raise _fault(
+        raise refusal(
             "EDITION-INTERNAL",
             f"{str(source)!r} was built with --internal",
             "Build it without --internal first; only what may be published is frozen.",
         )
-
-
-def _fault(code: str, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault(code, what, remedy))
 
 
 def _close(folder: Path) -> None:

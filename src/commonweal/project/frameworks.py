@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from commonweal import frameworks
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.model.framework import COLUMNS, INDICATOR, Framework, Node
 from commonweal.project.columns import LINE, Rows, read_rows
 from commonweal.project.paths import Files
@@ -88,13 +88,11 @@ def _rows_of(files: Files, use: str) -> Rows:
             rows = read_rows(Files(path.parent), path.name)
         return Rows(f"the built-in framework {use}", rows.frame, rows.header)
     if not use.lower().endswith((".csv", ".xlsx", ".parquet")):
-        raise CommonwealError(
-            Fault(
-                "FRAMEWORK-NAME",
-                f"there is no built-in framework {use!r}{suggestion(use, frameworks.NAMES)}",
-                f"Use {', '.join(frameworks.NAMES)}, or a file such as framework.csv.",
-                path=("use",),
-            )
+        raise refusal(
+            "FRAMEWORK-NAME",
+            f"there is no built-in framework {use!r}{suggestion(use, frameworks.NAMES)}",
+            f"Use {', '.join(frameworks.NAMES)}, or a file such as framework.csv.",
+            path=("use",),
         )
     return read_rows(files, use)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.model.area import Areas
 from commonweal.model.handed_on import HandedOn
 from commonweal.model.lookup import MOVED, Lookup
@@ -73,8 +73,8 @@ def load(
         path = files.file(FILE)
     except CommonwealError:
         what = f"there is no {FILE} in {str(root)!r}"
-        raise CommonwealError(
-            Fault("PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`.")
+        raise refusal(
+            "PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`."
         ) from None
     document = read_document(path, FILE)
     if change and isinstance(document.data, dict):
@@ -316,7 +316,7 @@ class _Reading:
         def lookup_for(written: GeographyKeys | None, by_place: bool) -> Lookup | None:
             if written is not None and by_place:
                 what = "a link by place finds the areas of the project whatever `area` says"
-                raise CommonwealError(Fault("RECORDS-LINK", what, "Take `area` out.", path=("area",)))
+                raise refusal("RECORDS-LINK", what, "Take `area` out.", path=("area",))
             return lookups.to(areas, written) if areas else None
 
         records, faults = read_records(self.files, self.document, self.keys.records, outlines, lookup_for)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from commonweal import frameworks
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 from commonweal.formats.tables import read_table
 from commonweal.project.schema import json_schema
 from commonweal.project.settings import suggestion
@@ -28,9 +28,7 @@ def new(
     """
     target = Path(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommonwealError(
-            Fault("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
-        )
+        raise refusal("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
     texts = {
         "commonweal.yaml": files(__package__).joinpath("starter.yaml").read_text("utf-8"),
         "commonweal.schema.json": json.dumps(json_schema(), indent=1) + "\n",
@@ -47,12 +45,10 @@ def new(
 
 def _framework(name: str) -> str:
     if name not in frameworks.NAMES:
-        raise CommonwealError(
-            Fault(
-                "FRAMEWORK-NAME",
-                f"there is no built-in framework {name!r}{suggestion(name, frameworks.NAMES)}",
-                f"Use {', '.join(frameworks.NAMES)}.",
-            )
+        raise refusal(
+            "FRAMEWORK-NAME",
+            f"there is no built-in framework {name!r}{suggestion(name, frameworks.NAMES)}",
+            f"Use {', '.join(frameworks.NAMES)}.",
         )
     with frameworks.built_in(name) as path:
         return path.read_text("utf-8")
@@ -60,18 +56,16 @@ def _framework(name: str) -> str:
 
 def _areas(path: Path) -> str:
     if not path.is_file():
-        raise CommonwealError(Fault("PATH-MISSING", f"the file {str(path)!r} does not exist", "Correct it."))
+        raise refusal("PATH-MISSING", f"the file {str(path)!r} does not exist", "Correct it.")
     frame = read_table(path).frame
     lacking = [name for name in ("code", "name") if name not in frame.columns]
     if lacking:
-        raise CommonwealError(
-            Fault(
-                "COLUMN-MISSING",
-                f"there is no column {lacking[0]!r}",
-                "Give the table of areas the columns code and name.",
-                str(path),
-                1,
-            )
+        raise refusal(
+            "COLUMN-MISSING",
+            f"there is no column {lacking[0]!r}",
+            "Give the table of areas the columns code and name.",
+            str(path),
+            1,
         )
     return frame.write_csv()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.formats.tables import Table, read_table
 
 #: So many cells are named.
@@ -35,7 +35,7 @@ class Files:
         if not path.is_file():
             near = _near(path)
             hint = f" (there is {near!r})" if near else ""
-            raise _fault("PATH-MISSING", f"the file '{written}' does not exist{hint}", "Correct the path.")
+            raise refusal("PATH-MISSING", f"the file '{written}' does not exist{hint}", "Correct the path.")
         self.found[written] = path
         return path
 
@@ -70,7 +70,7 @@ class Files:
         base, pattern = self._base(written)
         paths = tuple(sorted(path for path in base.glob(pattern) if path.is_file()))
         if not paths:
-            raise _fault("PATH-MISSING", f"no file is called '{written}'", "Correct the path.")
+            raise refusal("PATH-MISSING", f"no file is called '{written}'", "Correct the path.")
         if not written.startswith("${"):
             for path in paths:
                 self._check_links(path, written)
@@ -98,7 +98,7 @@ class Files:
             self.found.pop(name, None)
         if not wanted:
             what = f"the folder '{written}' has no Parquet file"
-            raise _fault(
+            raise refusal(
                 "PATH-MISSING", what, "Name files of another kind with a pattern, such as data/*.csv."
             )
         return wanted
@@ -116,7 +116,7 @@ class Files:
         rest = written[variable.end() :] if variable else written
         rest = rest.replace("\\", "/")
         if "${" in rest:
-            raise _fault(
+            raise refusal(
                 "PATH-VARIABLE",
                 f"'{written}' has a variable inside",
                 "A variable may only stand at the start of a path.",
@@ -143,7 +143,7 @@ def _head(written: str) -> str:
 def _from_environment(name: str, written: str) -> Path:
     value = os.environ.get(name, "")
     if not value:
-        raise _fault(
+        raise refusal(
             "PATH-VARIABLE",
             f"the environment variable {name} of '{written}' is not set",
             f"Set {name} to a folder.",
@@ -159,12 +159,8 @@ def _near(path: Path) -> str:
 
 
 def _outside(written: str) -> CommonwealError:
-    return _fault(
+    return refusal(
         "PATH-OUTSIDE",
         f"the path '{written}' leads out of the project folder",
         "Move the file into the folder, or begin the path with ${NAME}, an environment variable.",
     )
-
-
-def _fault(code: str, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault(code, what, remedy))

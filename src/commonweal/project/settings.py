@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, Fault, refusal
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import ProjectFile
 
@@ -60,8 +60,8 @@ def read_settings(document: Document) -> Settings:
     """
     if not isinstance(document.data, dict):
         what = "the file is not a mapping" if document.data is not None else "the file is empty"
-        raise CommonwealError(
-            Fault("PROJECT-YAML", what, "Start with `project:`; `commonweal new` writes one.", document.file)
+        raise refusal(
+            "PROJECT-YAML", what, "Start with `project:`; `commonweal new` writes one.", document.file
         )
     data = deepcopy(document.data)
     found = _valid(document, data)

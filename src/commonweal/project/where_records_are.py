@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import Fault, refusal
 from commonweal.formats.kinds import kind_of
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import RecordKeys
@@ -47,7 +47,7 @@ def place_faults(document: Document, above: Keys, keys: RecordKeys, names: Itera
 def refuse_addresses(patterns: Iterable[str]) -> None:
     """Raise RECORDS-URL where a path is an address, before anything repeats it."""
     if any(_ADDRESS.match(pattern) for pattern in patterns):
-        raise CommonwealError(Fault("RECORDS-URL", _WRITTEN_OUT, f"{_NAME_IT} {_OF_A_CLUSTER}"))
+        raise refusal("RECORDS-URL", _WRITTEN_OUT, f"{_NAME_IT} {_OF_A_CLUSTER}")
 
 
 _WRITTEN_OUT: Final = "an address is written out, and may hold a password"

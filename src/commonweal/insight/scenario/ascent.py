@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 from commonweal.insight import words
 from commonweal.insight.forming import Forming, formings, shares_of
 from commonweal.insight.scenario.bounds import NO_ROOM, Movable
@@ -245,4 +245,4 @@ def _check(may: Movable, form: Forming) -> None:
         "Suppose figures instead (INDICATOR=VALUE), ask about a part that is formed otherwise (--node), or"
         " use power means with p of 1 or less."
     )
-    raise CommonwealError(Fault("WHATIF-METHOD", what, remedy))
+    raise refusal("WHATIF-METHOD", what, remedy)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import Fault, raise_any, refusal
 from commonweal.formats.cells import Cells
 from commonweal.project.interchange.draft import Draft, Origin, as_csv, as_yaml
 
@@ -68,9 +68,7 @@ def write_template(target: Path | str) -> Path:
     """
     target = Path(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommonwealError(
-            Fault("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
-        )
+        raise refusal("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
     from xlsxwriter import Workbook
 
     target.mkdir(parents=True, exist_ok=True)
@@ -153,9 +151,7 @@ def _table(sheet: Cells) -> tuple[str, Origin]:
     filled = sorted({row for row, _ in sheet.cells})
     if len(filled) < 2:
         what = "the sheet has no rows" if filled else "the sheet is empty"
-        raise CommonwealError(
-            Fault("INTERCHANGE-LAYOUT", what, "Keep the headings, and fill in a row each.", sheet.label)
-        )
+        raise refusal("INTERCHANGE-LAYOUT", what, "Keep the headings, and fill in a row each.", sheet.label)
     columns = [c for c in range(1, sheet.width + 1) if sheet(filled[0], c)]
     stray = [(r, c) for r, c in sorted(sheet.cells) if r > filled[0] and c not in columns]
     raise_any(

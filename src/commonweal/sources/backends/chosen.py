@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from functools import partial
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.model.source import Records
 from commonweal.sources.query import Backend, Stored
 
@@ -51,5 +51,5 @@ def _address(records: Records) -> str:
     address = os.environ.get(name, "")
     if not address:
         what, remedy = f"the environment variable {name} is not set", f"Set {name} to the database's address."
-        raise CommonwealError(Fault("PATH-VARIABLE", what, remedy))
+        raise refusal("PATH-VARIABLE", what, remedy)
     return address
