@@ -181,6 +181,18 @@ class CommonwealError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+def near(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """What may have been meant, to follow a word that is not known; `cutoff` is how like it has to be, of 1.
+
+    >>> near("geometrc", ["arithmetic", "geometric"])
+    ", did you mean 'geometric'?"
+    """
+    from difflib import get_close_matches
+
+    found = get_close_matches(str(word), list(known), n=1, cutoff=cutoff)
+    return f", did you mean {found[0]!r}?" if found else ""
+
+
 def raise_any(faults: Iterable[Fault]) -> None:
     """Raise `CommonwealError` with all `faults`, or return if there are none."""
     found = tuple(faults)

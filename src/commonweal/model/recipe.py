@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from commonweal.errors import CommonwealError, Fault, raise_any, refusal
+from commonweal.errors import CommonwealError, Fault, near, raise_any, refusal
 from commonweal.model.framework import Framework
-from commonweal.model.methods import METHODS, Method, Value, near, power
+from commonweal.model.methods import METHODS, Method, Value, power
 from commonweal.model.reading import read_step
 from commonweal.model.steps import (
     CELL_STEPS,

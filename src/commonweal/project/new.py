@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from commonweal import frameworks
-from commonweal.errors import refusal
+from commonweal.errors import near, refusal
 from commonweal.formats.tables import read_table
 from commonweal.project.schema import json_schema
-from commonweal.project.settings import suggestion
 
 #: The columns of data/values.csv as a new project has them.
 VALUE_COLUMNS: Final = ("area", "period", "indicator", "value", "numerator", "denominator")
@@ -47,7 +46,7 @@ def _framework(name: str) -> str:
     if name not in frameworks.NAMES:
         raise refusal(
             "FRAMEWORK-NAME",
-            f"there is no built-in framework {name!r}{suggestion(name, frameworks.NAMES)}",
+            f"there is no built-in framework {name!r}{near(name, frameworks.NAMES)}",
             f"Use {', '.join(frameworks.NAMES)}.",
         )
     with frameworks.built_in(name) as path:
