@@ -34,11 +34,12 @@ RULES = {
     "methods": {"errors"},
     "formats": {"errors", "model"},
     "errors": set(),
+    "arrays": set(),
 }
 
 
 def allowed(package: str) -> set[str]:
-    found = {package, "errors"}
+    found = {package, "errors", "arrays"}
     for direct in RULES[package]:
         found |= allowed(direct)
     return found

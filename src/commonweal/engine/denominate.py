@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.engine.cells import Cells, Context
 from commonweal.engine.enter import MISSING
 from commonweal.errors import Fault, raise_any, refusal
-from commonweal.methods import Floats
 from commonweal.model.period import Period
 from commonweal.model.recipe import Denominate
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats, Positions
 from commonweal.engine.cells import Cells
 from commonweal.errors import Fault, raise_any
-from commonweal.methods import Floats, Positions
 from commonweal.methods.treat import BENDS
 from commonweal.model.recipe import Method, Treat
 

@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.errors import Fault
-from commonweal.methods import Floats, normalise
+from commonweal.methods import normalise
 from commonweal.model.framework import Node
 from commonweal.model.handed_on import HandedOn
 from commonweal.model.recipe import Method

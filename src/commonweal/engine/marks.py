@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Flags, Floats
 from commonweal.errors import refusal
-from commonweal.methods import Flags, Floats
 from commonweal.methods.normalise import Marks
 from commonweal.model.framework import Node
 from commonweal.model.recipe import Method

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from commonweal.arrays import Floats
 from commonweal.engine.available import needed
 from commonweal.engine.parent import lift, mean, refuses
-from commonweal.methods import Floats
 from commonweal.methods.normalise import limits
 from commonweal.methods.treat import bent
 from commonweal.model.edition import Scoring

@@ -12,9 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Floats
 from commonweal.engine.available import needed
 from commonweal.engine.parent import lift, lifts, refuses
-from commonweal.methods import Floats, aggregate
+from commonweal.methods import aggregate
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Node
 from commonweal.model.recipe import Available, Method, Recipe, power

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from commonweal.arrays import Flags, Floats
 from commonweal.engine.cells import Cells
 from commonweal.engine.enter import MISSING
 from commonweal.errors import CommonwealError, refusal
-from commonweal.methods import Flags, Floats
 from commonweal.model.recipe import Screen
 
 #: A share like 0.65 of 20 cells is 13, whatever floating point makes of the quotient.

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import refusal
 from commonweal.insight import words
-from commonweal.insight.forming import Array
 from commonweal.insight.unscored import lack
 from commonweal.model.edition import Edition, Scoring
 

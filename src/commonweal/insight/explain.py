@@ -17,10 +17,11 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import refusal
 from commonweal.insight import words
 from commonweal.insight.asked import area_at, need_score, node_at, others_at, period_at
-from commonweal.insight.forming import Array, Forming, formings, shares_of
+from commonweal.insight.forming import Forming, formings, shares_of
 from commonweal.insight.split import Split, split
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Framework

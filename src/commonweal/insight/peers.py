@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array, Floats, Positions
 from commonweal.errors import Fault, raise_any, refusal
 from commonweal.insight import words
-from commonweal.methods import Floats, Positions
 from commonweal.methods.similar import clusters, nearest, standardised, uncorrelated
 from commonweal.model.area import Areas
 from commonweal.model.edition import PEERS, Scoring
 from commonweal.model.project import PeerRule
 
-Array = np.ndarray[Any, Any]
 #: Fewer scored peers than this and there is no performance.
 FEWEST: Final = 3
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import refusal
 from commonweal.insight.basis import DIFFERS, SAME, same_indicators
 from commonweal.model.edition import PROGRESS, Scoring
 from commonweal.model.project import ProgressRule
 
-Array = np.ndarray[Any, Any]
 CLASSES: Final = ("deterioration", "stagnation", "steady improvement", "significant improvement")
 
 

@@ -16,9 +16,8 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.errors import refusal
-
-Array = np.ndarray[Any, Any]
 
 #: The British National Grid, and longitude and latitude as satellites give them.
 _NATIONAL_GRID: Final = "EPSG:27700"

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.engine.available import needed
 from commonweal.engine.parent import lift, mean, refuses
-from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Scoring
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 #: Where a continued fraction or series stops: below this a further term changes nothing.
 _NEAR: Final = 1e-16

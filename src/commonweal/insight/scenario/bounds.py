@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from commonweal.arrays import Array, Floats, Positions
 from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.insight import words
 from commonweal.insight.scenario.figures import indicator_at
 from commonweal.insight.scenario.spot import Ground
-from commonweal.methods import Floats, Positions
 
-Array = np.ndarray[Any, Any]
 #: No better than the best of the peers; than the best area; no faster than the area or a peer has ever moved.
 PEERS: Final = "peers"
 ALL: Final = "all"

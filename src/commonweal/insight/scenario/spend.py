@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats, Positions
 from commonweal.errors import refusal
 from commonweal.insight import words
 from commonweal.insight.benchmarks import populations
@@ -18,7 +19,6 @@ from commonweal.insight.scenario.moves import listed, moves, stuck, values_of
 from commonweal.insight.scenario.spot import Ground, Spot, ground, scored_spot
 from commonweal.insight.scenario.suppose import Scenario, scenario_of
 from commonweal.insight.scenario.telling import FIXED
-from commonweal.methods import Floats, Positions
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Edition
 

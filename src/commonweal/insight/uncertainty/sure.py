@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array, Floats
 from commonweal.insight import words
 from commonweal.insight.peers import peer_index
 from commonweal.insight.uncertainty.chance import Chance
@@ -19,12 +20,9 @@ from commonweal.insight.uncertainty.null import marks_by_chance
 from commonweal.insight.uncertainty.periods import only_periods
 from commonweal.insight.uncertainty.tallies import MOST_FOR_PAIRS, Marks, Moves, Pairs, Spread
 from commonweal.insight.uncertainty.usual import WHY, inputs
-from commonweal.methods import Floats
 from commonweal.methods.rank import draw_ranks
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.uncertainty import CHANCES, FEWEST, PAIRS, Uncertainty, Varied
-
-Array = np.ndarray[Any, Any]
 
 #: The share of draws that an interval of ranks holds.
 MIDDLE: Final = 0.9
