@@ -35,11 +35,12 @@ RULES = {
     "formats": {"errors", "model"},
     "errors": set(),
     "arrays": set(),
+    "files": set(),
 }
 
 
 def allowed(package: str) -> set[str]:
-    found = {package, "errors", "arrays"}
+    found = {package, "errors", "arrays", "files"}
     for direct in RULES[package]:
         found |= allowed(direct)
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from commonweal import frameworks
 from commonweal.errors import near, refusal
+from commonweal.files import json_text, write_text
 from commonweal.formats.tables import read_table
 from commonweal.project.schema import json_schema
 
@@ -30,7 +30,7 @@ def new(
         raise refusal("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
     texts = {
         "commonweal.yaml": files(__package__).joinpath("starter.yaml").read_text("utf-8"),
-        "commonweal.schema.json": json.dumps(json_schema(), indent=1) + "\n",
+        "commonweal.schema.json": json_text(json_schema()) + "\n",
         "framework.csv": _framework(framework),
         "areas.csv": _header(_AREA_COLUMNS) if areas is None else _areas(Path(areas)),
         "data/values.csv": _header(VALUE_COLUMNS),
@@ -38,7 +38,7 @@ def new(
     for name, text in texts.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, text)
     return tuple(target / name for name in texts)
 
 

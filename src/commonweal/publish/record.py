@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from commonweal.files import write_json
 from commonweal.model.edition import Edition
 from commonweal.model.recipe import (
     Aggregate,
@@ -49,8 +49,7 @@ def write_record(edition: Edition, tree: Path, version: str, inputs: Mapping[str
         "inputs": dict(sorted(inputs.items())),
         "files": {path.relative_to(tree).as_posix(): fingerprint(path) for path in files},
     }
-    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    (tree / "edition.json").write_text(text, encoding="utf-8", newline="\n")
+    write_json(tree / "edition.json", record)
 
 
 def _count(edition: Edition, level: str) -> int:
