@@ -1,10 +1,12 @@
-"""Text and JSON as every file of ours is written: the same bytes on every machine."""
+"""Text and JSON as every file of ours is written, the same bytes on every machine; and a folder for them."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from typing import Any
+
+from commonweal.errors import refusal
 
 
 def json_text(document: Any) -> str:
@@ -26,3 +28,9 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, document: Any) -> None:
     """Write a document as `json_text` has it, with a last line end."""
     write_text(path, json_text(document) + "\n")
+
+
+def need_empty(target: Path) -> None:
+    """Raise TARGET-NOT-EMPTY unless `target` is an empty folder, or not there yet."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise refusal("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")

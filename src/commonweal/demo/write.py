@@ -14,8 +14,7 @@ import polars as pl
 from commonweal.demo import events, registers, tables
 from commonweal.demo.borough import YEARS
 from commonweal.demo.outline import geojson
-from commonweal.errors import refusal
-from commonweal.files import write_text
+from commonweal.files import need_empty, write_text
 
 #: (seed, year, part) -> the records of one year of the borough as it is at scale 1.
 Chunk = Callable[[int, int, int], pl.DataFrame]
@@ -39,12 +38,7 @@ def write(target: str | Path, *, scale: int = 1, seed: int = 2026) -> None:
     scale and seed give the same bytes. Raises TARGET-NOT-EMPTY.
     """
     target = Path(target)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise refusal(
-            "TARGET-NOT-EMPTY",
-            f"{target} is not an empty folder",
-            "Name a folder that does not exist yet, or empty it first.",
-        )
+    need_empty(target)
     records = target / "data" / "records"
     records.mkdir(parents=True)
     write_text(

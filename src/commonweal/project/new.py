@@ -8,7 +8,7 @@ from typing import Final
 
 from commonweal import frameworks
 from commonweal.errors import near, refusal
-from commonweal.files import json_text, write_text
+from commonweal.files import json_text, need_empty, write_text
 from commonweal.formats.tables import read_table
 from commonweal.project.schema import json_schema
 
@@ -26,8 +26,7 @@ def new(
     TARGET-NOT-EMPTY, and what reading `areas` raises; then nothing is written.
     """
     target = Path(target)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise refusal("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
+    need_empty(target)
     texts = {
         "commonweal.yaml": files(__package__).joinpath("starter.yaml").read_text("utf-8"),
         "commonweal.schema.json": json_text(json_schema()) + "\n",

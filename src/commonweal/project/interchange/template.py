@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from commonweal.errors import Fault, raise_any, refusal
+from commonweal.files import need_empty
 from commonweal.formats.cells import Cells
 from commonweal.project.interchange.draft import Draft, Origin, as_csv, as_yaml
 
@@ -67,8 +68,7 @@ def write_template(target: Path | str) -> Path:
     Raises TARGET-NOT-EMPTY.
     """
     target = Path(target)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise refusal("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
+    need_empty(target)
     from xlsxwriter import Workbook
 
     target.mkdir(parents=True, exist_ok=True)
