@@ -36,11 +36,12 @@ RULES = {
     "errors": set(),
     "arrays": set(),
     "files": set(),
+    "report": set(),
 }
 
 
 def allowed(package: str) -> set[str]:
-    found = {package, "errors", "arrays", "files"}
+    found = {package, "errors", "arrays", "files", "report"}
     for direct in RULES[package]:
         found |= allowed(direct)
     return found

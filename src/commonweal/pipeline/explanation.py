@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make
 from commonweal.pipeline.freezing import EDITIONS
 from commonweal.project.edition import is_edition, project_in, read_edition
+from commonweal.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Answer:
     document: dict[str, Any]
 
 
-def explain_area(root: Path, area: str, against: str | None, *, report: Callable[[str], None]) -> Answer:
+def explain_area(root: Path, area: str, against: str | None, *, report: Report) -> Answer:
     """Explain an area's latest score and its gap to `against`: an area, a period, ``peers`` or ``all``.
 
     Left out, it is the peers, or all areas where there are none. `root` is a project folder, or that of an

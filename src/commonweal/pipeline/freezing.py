@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from commonweal.pipeline.exchange import Place, locked, writing
 from commonweal.pipeline.folder import build
 from commonweal.pipeline.inputs import is_of_present_inputs
 from commonweal.project.edition import broken_files, is_edition, read_record
+from commonweal.report import Report, silent
 
 #: Where a project keeps its editions.
 EDITIONS: Final = "editions"
@@ -28,7 +28,7 @@ def freeze(
     name: str,
     out: str | Path | None = None,
     *,
-    report: Callable[[str], None] = lambda step: None,
+    report: Report = silent,
 ) -> Path:
     """Copy the output of a project (default DIR/build) to DIR/editions/NAME, read-only; return that folder.
 

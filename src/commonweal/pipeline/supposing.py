@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypedDict
@@ -15,13 +15,9 @@ from commonweal.insight.scenario import PlaceSpending, Reach, Scenario, Spending
 from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make
 from commonweal.project.edition import project_in
+from commonweal.report import Report, silent
 
-Report = Callable[[str], None]
 _FORM: Final = "Write INDICATOR=VALUE, --reach rank=10 or --budget 20."
-
-
-def _silent(step: str) -> None:
-    """Report nothing."""
 
 
 def whatif(
@@ -78,7 +74,7 @@ def whatif_budget(
     return scenario.whatif_budget(edition, area, budget, **bounds)
 
 
-def _opened(of: Edition | str | Path, report: Report = _silent) -> Edition:
+def _opened(of: Edition | str | Path, report: Report = silent) -> Edition:
     """An edition as it is, or made from a folder; that of an edition holds a project of published figures."""
     if isinstance(of, Edition):
         return of
@@ -121,7 +117,7 @@ class Told:
     decimals: int = 2
 
 
-def answer(folder: Path, question: Question, *, report: Report = _silent) -> Told:
+def answer(folder: Path, question: Question, *, report: Report = silent) -> Told:
     """Answer a question about a folder. Raises WHATIF-ASKED, before the folder is read, and as the above."""
     _check(question)
     figures = _typed(question.figures)

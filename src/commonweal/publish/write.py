@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from commonweal.publish.record import write_record
 from commonweal.publish.republish import write_project
 from commonweal.publish.site import write_site
 from commonweal.publish.tables import write_table
+from commonweal.report import Report, silent
 
 #: What lies in every folder of an internal build, so that a file that is passed on is known for what it is.
 WARNING: Final = "NOT-FOR-PUBLICATION.txt"
@@ -36,7 +37,7 @@ def write_edition(
     *,
     version: str,
     inputs: Mapping[str, str],
-    report: Callable[[str], None] = lambda step: None,
+    report: Report = silent,
 ) -> None:
     """Write data, project, briefs, audit, site and record into `tree`; `inputs` maps files to hashes."""
     report("Writing tables")

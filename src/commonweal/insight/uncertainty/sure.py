@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,6 +23,7 @@ from commonweal.insight.uncertainty.usual import WHY, inputs
 from commonweal.methods.rank import draw_ranks
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.uncertainty import CHANCES, FEWEST, PAIRS, Uncertainty, Varied
+from commonweal.report import Report, silent
 
 #: The share of draws that an interval of ranks holds.
 MIDDLE: Final = 0.9
@@ -31,12 +32,6 @@ MANY: Final = 100
 #: Points of an experiment are drawn from this.
 _SEED: Final = 1729
 _QUARTERS: Final = 4
-#: Told how far the draws have come, in words.
-Report = Callable[[str], None]
-
-
-def silent(step: str) -> None:
-    """Report nothing."""
 
 
 def how_sure(edition: Edition, threads: int = 1, report: Report = silent) -> Edition:
