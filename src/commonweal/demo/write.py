@@ -15,6 +15,7 @@ from commonweal.demo import events, registers, tables
 from commonweal.demo.borough import YEARS
 from commonweal.demo.outline import geojson
 from commonweal.files import need_empty, write_text
+from commonweal.model.project import PROJECT_FILE
 
 #: (seed, year, part) -> the records of one year of the borough as it is at scale 1.
 Chunk = Callable[[int, int, int], pl.DataFrame]
@@ -42,8 +43,8 @@ def write(target: str | Path, *, scale: int = 1, seed: int = 2026) -> None:
     records = target / "data" / "records"
     records.mkdir(parents=True)
     write_text(
-        target / "commonweal.yaml",
-        resources.files(__package__).joinpath("commonweal.yaml").read_text("utf-8"),
+        target / PROJECT_FILE,
+        resources.files(__package__).joinpath(PROJECT_FILE).read_text("utf-8"),
     )
     write_text(target / "areas.geojson", json.dumps(geojson(), separators=(",", ":")) + "\n")
     for name, frame in _tables(scale, seed).items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from sys import maxsize
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -17,7 +17,7 @@ from commonweal.model.area import Areas
 from commonweal.model.handed_on import HandedOn
 from commonweal.model.lookup import MOVED, Lookup
 from commonweal.model.period import Period
-from commonweal.model.project import STRATA, Periods, Project, Publication
+from commonweal.model.project import PROJECT_FILE, STRATA, Periods, Project, Publication
 from commonweal.model.recipe import ORDER, Recipe
 from commonweal.model.source import Measure, Records
 from commonweal.project.answers import Answers, read_answers
@@ -47,9 +47,6 @@ from commonweal.project.tables import Tables, read_tables
 from commonweal.project.uncertainty import choice_faults, uncertainty_rule
 from commonweal.project.values import Known
 
-FILE: Final = "commonweal.yaml"
-
-
 #: Finds what is wrong with records and the filters of their measures.
 Also = Callable[[Path, tuple[Records, ...], tuple[Measure, ...]], Iterable[Fault]]
 
@@ -70,13 +67,13 @@ def load(
     root = Path(root)
     files = Files(root)
     try:
-        path = files.file(FILE)
+        path = files.file(PROJECT_FILE)
     except CommonwealError:
-        what = f"there is no {FILE} in {str(root)!r}"
+        what = f"there is no {PROJECT_FILE} in {str(root)!r}"
         raise refusal(
             "PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`."
         ) from None
-    document = read_document(path, FILE)
+    document = read_document(path, PROJECT_FILE)
     if change and isinstance(document.data, dict):
         document.data["recipe"] = _changed(document.data.get("recipe"), change)
     settings = read_settings(document)

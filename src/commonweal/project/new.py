@@ -10,6 +10,7 @@ from commonweal import frameworks
 from commonweal.errors import near, refusal
 from commonweal.files import json_text, need_empty, write_text
 from commonweal.formats.tables import read_table
+from commonweal.model.project import PROJECT_FILE
 from commonweal.project.schema import json_schema
 
 #: The columns of data/values.csv as a new project has them.
@@ -28,7 +29,7 @@ def new(
     target = Path(target)
     need_empty(target)
     texts = {
-        "commonweal.yaml": files(__package__).joinpath("starter.yaml").read_text("utf-8"),
+        PROJECT_FILE: files(__package__).joinpath("starter.yaml").read_text("utf-8"),
         "commonweal.schema.json": json_text(json_schema()) + "\n",
         "framework.csv": _framework(framework),
         "areas.csv": _header(_AREA_COLUMNS) if areas is None else _areas(Path(areas)),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from commonweal.errors import Fault
 from commonweal.model.person import secret_of
+from commonweal.model.project import PROJECT_FILE
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import (
     EVERY,
@@ -74,7 +75,7 @@ def person_faults(records: Records, measure: Measure, where: Condition, among: C
             what = f"a filter can't compare {column!r}, the person key: only a keyed hash of it is seen"
             remedy = "Ask whether it `is null`, or for people of another source with `also_in:`."
             path = ("measures", measure.indicator, which)
-            file = "commonweal.yaml" if measure.line else ""
+            file = PROJECT_FILE if measure.line else ""
             yield Fault("FILTER-NOT-ALLOWED", what, remedy, file, measure.line, path)
 
 

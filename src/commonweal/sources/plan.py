@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
-from commonweal.model.project import Project
+from commonweal.model.project import PROJECT_FILE, Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
 from commonweal.sources.link.build import build_link, columns_of_link
@@ -31,8 +30,6 @@ from commonweal.sources.query import Cells, Distinct, Query, Stored, Tally, Tota
 from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
 from commonweal.sources.read.stage import Ready
 from commonweal.sources.read.written import Written
-
-PROJECT_FILE: Final = "commonweal.yaml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ import polars as pl
 from commonweal.errors import Fault
 from commonweal.model.area import Areas
 from commonweal.model.codes import advice
+from commonweal.model.project import PROJECT_FILE
 from commonweal.model.source import Measure
 from commonweal.sources.dates import Slashed, slashed
 from commonweal.sources.filter import EVERY, Condition
 from commonweal.sources.ledger import COUNTED, NO_DATE, OUT_OF_PERIOD, UNLINKED, Fates, phrase
-from commonweal.sources.plan import PROJECT_FILE, Plan
+from commonweal.sources.plan import Plan
 from commonweal.sources.query import ByPoint, File, Totals, Unlinked
 
 #: A source of which less than this share finds an area, or has a date that can be read, is a fault.

@@ -10,6 +10,7 @@ from typing import Any, Final
 from commonweal.errors import Fault, raise_any, refusal
 from commonweal.files import need_empty
 from commonweal.formats.cells import Cells
+from commonweal.model.project import PROJECT_FILE
 from commonweal.project.interchange.draft import Draft, Origin, as_csv, as_yaml
 
 SHEETS: Final = ("About", "Framework", "Areas", "Values")
@@ -129,7 +130,7 @@ def read_filled_in(book: Mapping[str, Cells]) -> Draft:
         ("Values", "data/values.csv"),
     ):
         files[name], origins[name] = _table(book[sheet])
-    files["commonweal.yaml"] = as_yaml(_settings(said, book["Values"], book["Framework"]), _COMMENT)
+    files[PROJECT_FILE] = as_yaml(_settings(said, book["Values"], book["Framework"]), _COMMENT)
     return Draft(files, origins)
 
 

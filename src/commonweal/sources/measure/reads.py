@@ -8,12 +8,12 @@ from typing import Final
 import polars as pl
 
 from commonweal.errors import Fault
-from commonweal.model.project import Project
+from commonweal.model.project import PROJECT_FILE, Project
 from commonweal.model.source import Measure
 from commonweal.sources.filter import EVERY, Condition, Empty, both
 from commonweal.sources.measure.form import group_columns, places
 from commonweal.sources.measure.strata import BY_GROUP, strata
-from commonweal.sources.plan import PROJECT_FILE, Plan
+from commonweal.sources.plan import Plan
 from commonweal.sources.query import Totals
 
 #: Where less than this share of the cells can be used, the column is taken for the wrong one.
