@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from commonweal.errors import CommonwealError, refusal
 from commonweal.formats.tables import Table, read_table
+from commonweal.model.variable import WRITTEN
 
 #: So many cells are named.
 _SHOWN = 5
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @dataclass(slots=True)
@@ -112,7 +111,7 @@ class Files:
 
     def _base(self, written: str) -> tuple[Path, str]:
         """The folder a path starts from, and the rest of it."""
-        variable = _VARIABLE.match(written)
+        variable = WRITTEN.match(written)
         rest = written[variable.end() :] if variable else written
         rest = rest.replace("\\", "/")
         if "${" in rest:
@@ -136,7 +135,7 @@ class Files:
 
 
 def _head(written: str) -> str:
-    variable = _VARIABLE.match(written)
+    variable = WRITTEN.match(written)
     return f"{variable[0]}/" if variable else ""
 
 
