@@ -181,8 +181,32 @@ class CommonwealError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+def near(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """What may have been meant, to follow a word that is not known; `cutoff` is how like it has to be, of 1.
+
+    >>> near("geometrc", ["arithmetic", "geometric"])
+    ", did you mean 'geometric'?"
+    """
+    from difflib import get_close_matches
+
+    found = get_close_matches(str(word), list(known), n=1, cutoff=cutoff)
+    return f", did you mean {found[0]!r}?" if found else ""
+
+
 def raise_any(faults: Iterable[Fault]) -> None:
     """Raise `CommonwealError` with all `faults`, or return if there are none."""
     found = tuple(faults)
     if found:
         raise CommonwealError(found)
+
+
+def refusal(
+    code: str, what: str, remedy: str, file: str = "", line: int = 0, path: tuple[str | int, ...] = ()
+) -> CommonwealError:
+    """The error of one fault alone, to be raised.
+
+    >>> raise refusal("FILE-EMPTY", "the table has no rows", "Fill it in.", "data/values.csv")
+    Traceback (most recent call last):
+    commonweal.errors.CommonwealError: data/values.csv: FILE-EMPTY the table has no rows; Fill it in.
+    """
+    return CommonwealError(Fault(code, what, remedy, file, line, path))

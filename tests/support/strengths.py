@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.rank import rank
 from commonweal.model.framework import Framework
 

@@ -35,11 +35,14 @@ RULES = {
     "formats": {"errors", "model"},
     "errors": set(),
     "lock": set(),
+    "arrays": set(),
+    "files": set(),
+    "report": set(),
 }
 
 
 def allowed(package: str) -> set[str]:
-    found = {package, "errors"}
+    found = {package, "errors", "arrays", "files", "report"}
     for direct in RULES[package]:
         found |= allowed(direct)
     return found

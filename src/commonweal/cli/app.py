@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
@@ -25,6 +24,7 @@ from commonweal.cli import (
     whatif,
 )
 from commonweal.errors import CommonwealError, Fault
+from commonweal.files import json_text
 
 OUR_FAULT: Final = 1
 USERS_FAULT: Final = 2
@@ -80,7 +80,7 @@ def _tell(faults: tuple[Fault, ...], arguments: list[str]) -> None:
     if "--json" in arguments:
         keys = ("code", "file", "line", "what", "remedy")
         document = {"faults": [{key: getattr(fault, key) for key in keys} for fault in faults]}
-        typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        typer.echo(json_text(document))
         return
     for fault in faults:
         typer.echo(str(fault), err=True)

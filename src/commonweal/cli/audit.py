@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from commonweal.files import json_text
+
 NAME: Final = "audit"
 HELP: Final = "Audit an index after the ten steps of OECD and JRC, or write its governance pack (--pack)."
 EXAMPLE: Final = "Example: commonweal audit marlbridge"
@@ -32,9 +34,7 @@ def run(
     with steps() as report:
         audit = audit_folder(folder, report=report)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(audit.document(), indent=1, ensure_ascii=False))
+        typer.echo(json_text(audit.document()))
         return
     from commonweal.insight.audit.written import lines
 

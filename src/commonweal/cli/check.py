@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from commonweal.files import json_text
+
 NAME: Final = "check"
 HELP: Final = "Check a project and show which indicators are not fully covered. Writes nothing."
 EXAMPLE: Final = "Example: commonweal check marlbridge"
@@ -24,15 +26,13 @@ def run(
     with steps() as report:
         coverage = check(folder, report=report)
     if as_json:
-        import json
-
         document = {
             "faults": [],
             "coverage": coverage.table.to_dicts(),
             "sources": list(coverage.sources),
             "notes": list(coverage.notes),
         }
-        typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        typer.echo(json_text(document))
         return
     from commonweal.cli.tables import lines
     from commonweal.project import exceptions

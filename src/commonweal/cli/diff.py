@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from commonweal.files import json_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,9 +37,7 @@ def run(
         report("Comparing")
         found = diff(old, new)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
+        typer.echo(json_text(found.to_dict()))
         return
     for line in _lines(found):
         typer.echo(line)

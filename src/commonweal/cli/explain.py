@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from commonweal.files import json_text
+
 NAME: Final = "explain"
 HELP: Final = "Explain an area's score, or its gap to another area, a period, its peers or all areas."
 EXAMPLE: Final = "Example: commonweal explain marlbridge Quayside --against peers"
@@ -33,9 +35,7 @@ def run(
     with steps() as report:
         answer = explain_area(folder, area, against, report=report)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(answer.document, indent=1, ensure_ascii=False))
+        typer.echo(json_text(answer.document))
         return
     for line in answer.lines:
         typer.echo(line)

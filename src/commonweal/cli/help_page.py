@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from commonweal.errors import CODES, CommonwealError, Fault
+from commonweal.errors import CODES, CommonwealError, Fault, near
 
 NAME: Final = "help"
 HELP: Final = "Explain the code of a fault; without one, list them all."
@@ -41,8 +41,5 @@ def page(code: str) -> str:
 
 
 def _unknown(code: str) -> Fault:
-    from difflib import get_close_matches
-
-    near = get_close_matches(code, CODES, n=1)
-    hint = f", did you mean {near[0]!r}?" if near else ""
-    return Fault("HELP-CODE", f"there is no fault of the code {code!r}{hint}", "List them: commonweal help")
+    what = f"there is no fault of the code {code!r}{near(code, CODES)}"
+    return Fault("HELP-CODE", what, "List them: commonweal help")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from commonweal.report import Report, silent
 
 
 @contextmanager
-def steps() -> Iterator[Callable[[str], None]]:
+def steps() -> Iterator[Report]:
     """Give a function that shows the step it is told; quiet when not a terminal."""
     if not sys.stderr.isatty():
-        yield lambda step: None
+        yield silent
         return
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeElapsedColumn

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 import typer
+
+from commonweal.files import json_text
 
 NAME: Final = "schema"
 HELP: Final = "Print the JSON Schema of commonweal.yaml, so that an editor can complete and check it."
@@ -16,4 +17,4 @@ def run() -> None:
     """Print the JSON Schema."""
     from commonweal import project
 
-    typer.echo(json.dumps(project.json_schema(), indent=1))
+    typer.echo(json_text(project.json_schema()))

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from commonweal.files import json_text
+
 NAME: Final = "whatif"
 HELP: Final = (
     "See scores, ranks and classes if figures were others; the smallest change that reaches a target; what a"
@@ -70,9 +72,7 @@ def run(
     with steps() as report:
         told = answer(folder, asked, report=report)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(told.document, indent=1, ensure_ascii=False))
+        typer.echo(json_text(told.document))
         return
     for sentence in told.says:
         typer.echo(sentence)

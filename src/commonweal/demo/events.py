@@ -6,19 +6,18 @@ A chunk is what one year of the borough as it is (scale 1) brings; `part` tells 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.demo import trouble
 from commonweal.demo.borough import WARDS
 from commonweal.demo.chance import stream
 from commonweal.demo.figures import expected
 from commonweal.demo.outline import SOUTH_WEST, points_inside
 from commonweal.demo.rows import days, happenings, homes, numbers, people
-
-Array = np.ndarray[Any, Any]
 
 _STREETS: Final = 120  # points a ward has: events are given the nearest middle of a street
 _OUT_AT_SEA: Final = {"longitude": SOUTH_WEST[0] - 0.25, "latitude": SOUTH_WEST[1] + 0.04}

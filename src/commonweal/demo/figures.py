@@ -12,15 +12,14 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from commonweal import frameworks
+from commonweal.arrays import Array
 from commonweal.demo.borough import WARDS, YEARS
 from commonweal.demo.chance import stream
-
-Array = np.ndarray[Any, Any]
 
 FRAMEWORK: Final = "social-progress"
 ELECTION_YEARS: Final = (2018, 2022)  # the first is before the index begins

@@ -10,14 +10,13 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 from math import cos, radians
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.demo.borough import WARDS
 from commonweal.demo.chance import stream
-
-Array = np.ndarray[Any, Any]
 
 SOUTH_WEST: Final = (1.60, 54.50)  # longitude and latitude of the plane's origin
 _KM_PER_DEGREE: Final = 111.2

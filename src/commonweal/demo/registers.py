@@ -5,7 +5,7 @@ A chunk is what one year of the borough as it is (scale 1) brings; `part` tells 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -15,8 +15,6 @@ from commonweal.demo.borough import WARDS
 from commonweal.demo.chance import stream
 from commonweal.demo.figures import expected
 from commonweal.demo.rows import codes, days, happenings, homes, numbers, people
-
-Array = np.ndarray[Any, Any]
 
 _UNKNOWN: Final = {"ward_code": "X05000099"}  # a ward of the next borough
 _NO_CODE: Final = {"ward_code": None}

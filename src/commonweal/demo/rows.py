@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.demo.borough import CODES, WARDS, growing
-
-Array = np.ndarray[Any, Any]
 
 
 def people(year: int, scale: int = 1) -> Array:

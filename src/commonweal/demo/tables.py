@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.demo.borough import CODES, COUNTY, WARDS, YEARS
 from commonweal.demo.chance import stream
 from commonweal.demo.figures import ELECTION_YEARS, SHAPES, direction, expected, nodes
 from commonweal.demo.rows import homes, people
-
-Array = np.ndarray[Any, Any]
 
 #: Made from records, not from a table of values.
 FROM_RECORDS: Final = (

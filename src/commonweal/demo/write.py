@@ -14,7 +14,8 @@ import polars as pl
 from commonweal.demo import events, registers, tables
 from commonweal.demo.borough import YEARS
 from commonweal.demo.outline import geojson
-from commonweal.errors import CommonwealError, Fault
+from commonweal.files import need_empty, write_text
+from commonweal.model.project import PROJECT_FILE
 
 #: (seed, year, part) -> the records of one year of the borough as it is at scale 1.
 Chunk = Callable[[int, int, int], pl.DataFrame]
@@ -38,21 +39,14 @@ def write(target: str | Path, *, scale: int = 1, seed: int = 2026) -> None:
     scale and seed give the same bytes. Raises TARGET-NOT-EMPTY.
     """
     target = Path(target)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommonwealError(
-            Fault(
-                "TARGET-NOT-EMPTY",
-                f"{target} is not an empty folder",
-                "Name a folder that does not exist yet, or empty it first.",
-            )
-        )
+    need_empty(target)
     records = target / "data" / "records"
     records.mkdir(parents=True)
-    _write_text(
-        target / "commonweal.yaml",
-        resources.files(__package__).joinpath("commonweal.yaml").read_text("utf-8"),
+    write_text(
+        target / PROJECT_FILE,
+        resources.files(__package__).joinpath(PROJECT_FILE).read_text("utf-8"),
     )
-    _write_text(target / "areas.geojson", json.dumps(geojson(), separators=(",", ":")) + "\n")
+    write_text(target / "areas.geojson", json.dumps(geojson(), separators=(",", ":")) + "\n")
     for name, frame in _tables(scale, seed).items():
         frame.write_csv(target / name)
     for name, chunk in RECORDS.items():
@@ -77,10 +71,6 @@ def _tables(scale: int, seed: int) -> dict[str, pl.DataFrame]:
 
 def _chunks(chunk: Chunk, scale: int, seed: int) -> Iterator[pl.DataFrame]:
     return (chunk(seed, year, part) for year in YEARS for part in range(scale))
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write_records(path: Path, chunks: Iterator[pl.DataFrame]) -> None:

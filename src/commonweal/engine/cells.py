@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Flags, Floats
 from commonweal.engine.enter import Codes, Entered
-from commonweal.methods import Flags, Floats
 from commonweal.model.framework import Framework, Node
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.period import Period

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.engine.cells import Cells, Context
 from commonweal.engine.enter import MISSING
-from commonweal.errors import CommonwealError, Fault, raise_any
-from commonweal.methods import Floats
+from commonweal.errors import Fault, raise_any, refusal
 from commonweal.model.period import Period
 from commonweal.model.recipe import Denominate
 
@@ -72,14 +72,12 @@ def _denominators(name: str, cells: Cells, context: Context, id: str) -> Floats:
     names = sorted(tables["name"].unique().to_list()) if "name" in tables.columns else []
     numeric = [c for c in attributes.columns if attributes[c].dtype.is_numeric()]
     listed = ", ".join([*names, *numeric]) or "none is given"
-    raise CommonwealError(
-        Fault(
-            "RECIPE-COLUMN",
-            f"denominate names {name!r}, which is neither among the denominators nor a column of numbers of"
-            " the areas",
-            f"There are: {listed}.",
-            path=("denominate", id),
-        )
+    raise refusal(
+        "RECIPE-COLUMN",
+        f"denominate names {name!r}, which is neither among the denominators nor a column of numbers of"
+        " the areas",
+        f"There are: {listed}.",
+        path=("denominate", id),
     )
 
 

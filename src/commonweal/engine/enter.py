@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from commonweal.arrays import Flags, Floats
 from commonweal.errors import Fault, raise_any
-from commonweal.methods import Flags, Floats
 from commonweal.model.area import Areas
 from commonweal.model.framework import Framework
 from commonweal.model.observation import STATUS_CODE, STATUSES, Observations, Status

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.engine.cells import IMPUTED, Cells, Context
 from commonweal.engine.enter import Entered, enter, fill
 from commonweal.engine.parent import Formed, form, zero_fault
@@ -20,7 +21,6 @@ from commonweal.engine.trace import trace
 from commonweal.engine.tree import Tree
 from commonweal.engine.weights import area_weights_frame, asked_frame, weights_frame
 from commonweal.errors import Fault, raise_any
-from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.methods.weigh import ASKS
 from commonweal.model.area import Areas

@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats, Positions
 from commonweal.engine.cells import Cells
 from commonweal.errors import Fault, raise_any
-from commonweal.methods import Floats, Positions, normalise
+from commonweal.methods import normalise
 from commonweal.methods.treat import BENDS
 from commonweal.model.framework import Node
 from commonweal.model.handed_on import HandedOn

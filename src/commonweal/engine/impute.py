@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Flags, Floats, Positions
 from commonweal.engine.cells import IMPUTED, Cells, Context
 from commonweal.engine.denominate import by_area
 from commonweal.engine.learnt import NOTHING, ends_of, ends_rows, lacking, lines_of, lines_rows
-from commonweal.errors import CommonwealError, Fault, raise_any
-from commonweal.methods import Flags, Floats, Positions, impute
+from commonweal.errors import Fault, raise_any, refusal
+from commonweal.methods import impute
 from commonweal.methods.impute import ALONG_TIME, LEARNING, Table
 from commonweal.model.edition import IMPUTATIONS
 from commonweal.model.handed_on import HandedOn
@@ -179,13 +180,11 @@ def _check_group(context: Context, column: str) -> None:
     """Raises RECIPE-COLUMN where the table of areas has no such column."""
     known = [name for name in context.attributes.columns if name not in ("code", "name")]
     if column not in known:
-        raise CommonwealError(
-            Fault(
-                "RECIPE-COLUMN",
-                f"impute names the group {column!r}, which is not a column of the areas",
-                f"There are: {', '.join(known) or 'none is given'}.",
-                path=("impute", "group"),
-            )
+        raise refusal(
+            "RECIPE-COLUMN",
+            f"impute names the group {column!r}, which is not a column of the areas",
+            f"There are: {', '.join(known) or 'none is given'}.",
+            path=("impute", "group"),
         )
 
 

@@ -11,9 +11,9 @@ from math import isnan
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats, Positions
 from commonweal.engine.cells import Cells
 from commonweal.errors import Fault
-from commonweal.methods import Floats, Positions
 from commonweal.methods.lines import Line
 from commonweal.model.edition import IMPUTATION
 from commonweal.model.recipe import Impute

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
-from commonweal.methods import Flags, Floats
+from commonweal.arrays import Flags, Floats
+from commonweal.errors import refusal
 from commonweal.methods.normalise import Marks
 from commonweal.model.framework import Node
 from commonweal.model.recipe import Method
@@ -41,7 +41,7 @@ def _place(area: str, values: Floats, used: Flags, areas: tuple[str, ...]) -> fl
     if area not in areas:
         what = f"distance-to-reference names the area {area!r}, which is not among the areas"
         remedy = "Write the code of one of the areas."
-        raise CommonwealError(Fault("AREA-UNKNOWN", what, remedy, path=("normalise", "area")))
+        raise refusal("AREA-UNKNOWN", what, remedy, path=("normalise", "area"))
     at = areas.index(area)
     own = values[:, at][used[:, at]]
     return float(own.mean()) if len(own) else np.nan
@@ -52,11 +52,11 @@ def _weights(column: str, areas: tuple[str, ...], attributes: pl.DataFrame) -> F
     if column not in numeric:
         what = f"index-100 is weighted with {column!r}, which is not a column of numbers of the areas"
         remedy = f"Use one of: {', '.join(numeric)}." if numeric else "Add it to the areas table."
-        raise CommonwealError(Fault("RECIPE-PARAMETER", what, remedy, path=("normalise", "weight")))
+        raise refusal("RECIPE-PARAMETER", what, remedy, path=("normalise", "weight"))
     held = dict(attributes.select("code", pl.col(column).cast(pl.Float64).fill_nan(None)).iter_rows())
     bad = [code for code in areas if held.get(code) is None or held[code] < 0]
     if bad:
         what = f"index-100 is weighted with {column!r}, which is {held.get(bad[0])} for area {bad[0]!r}"
         remedy = "Give each area a number of 0 or more."
-        raise CommonwealError(Fault("RECIPE-PARAMETER", what, remedy, path=("normalise", "weight")))
+        raise refusal("RECIPE-PARAMETER", what, remedy, path=("normalise", "weight"))
     return np.array([held[code] for code in areas])

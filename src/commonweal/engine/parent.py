@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from commonweal.arrays import Flags, Floats
 from commonweal.engine.enter import MISSING, Codes
 from commonweal.errors import Fault
-from commonweal.methods import Flags, Floats, aggregate, weigh
+from commonweal.methods import aggregate, weigh
 from commonweal.methods.weigh import Weighing
 from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from commonweal.arrays import Floats
 from commonweal.engine.parent import mean, needed
-from commonweal.methods import Floats
 from commonweal.methods.normalise import limits
 from commonweal.methods.treat import bent
 from commonweal.model.edition import Scoring

@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Floats
 from commonweal.engine.parent import lifts, mean, needed
-from commonweal.methods import Floats
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Node
 from commonweal.model.recipe import Available, Method, Recipe, power

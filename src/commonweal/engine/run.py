@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Flags, Floats
 from commonweal.engine import impute, treat
 from commonweal.engine.cells import Cells, Context
 from commonweal.engine.denominate import denominate
@@ -15,7 +16,6 @@ from commonweal.engine.enter import MISSING
 from commonweal.engine.scale import Scale, find_scales
 from commonweal.engine.screen import Row, screen
 from commonweal.engine.trace import in_words
-from commonweal.methods import Flags, Floats
 from commonweal.model.edition import SCREENED, StepTrace
 from commonweal.model.framework import Framework
 from commonweal.model.handed_on import NOTHING, HandedOn

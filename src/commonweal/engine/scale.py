@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Flags, Floats
 from commonweal.engine.cells import Cells
 from commonweal.engine.handed import HandedScales, settled
 from commonweal.engine.marks import marks
 from commonweal.errors import CommonwealError, Fault, raise_any
-from commonweal.methods import Flags, Floats, normalise
+from commonweal.methods import normalise
 from commonweal.methods.normalise import NO_MARKS, Marks
 from commonweal.methods.significant import significant
 from commonweal.model.framework import Framework, Node

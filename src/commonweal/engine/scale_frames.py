@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.engine.scale import Scale, labels
-from commonweal.methods import Floats, normalise
+from commonweal.methods import normalise
 from commonweal.methods.normalise import Marks
 from commonweal.model.edition import GOALPOSTS, REFERENCES, SCALES
 from commonweal.model.period import Period

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from commonweal.arrays import Flags, Floats
 from commonweal.engine.cells import Cells
 from commonweal.engine.enter import MISSING
-from commonweal.errors import CommonwealError, Fault
-from commonweal.methods import Flags, Floats
+from commonweal.errors import CommonwealError, refusal
 from commonweal.model.recipe import Screen
 
 #: A share like 0.65 of 20 cells is 13, whatever floating point makes of the quotient.
@@ -72,11 +72,9 @@ def _says(what: str, share: float, least: float) -> str:
 
 
 def _nothing_left(what: str, needed: str) -> CommonwealError:
-    return CommonwealError(
-        Fault(
-            "SCREEN-EMPTY",
-            f"screen leaves no {what}: none has a value for {needed}",
-            "Ask for a smaller share, or give more values.",
-            path=("screen", f"{what}s"),
-        )
+    return refusal(
+        "SCREEN-EMPTY",
+        f"screen leaves no {what}: none has a value for {needed}",
+        "Ask for a smaller share, or give more values.",
+        path=("screen", f"{what}s"),
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from commonweal.arrays import Floats, Integers
 from commonweal.engine.parent import lift, lifts
-from commonweal.methods import Floats, Integers
 from commonweal.methods.weigh import Weighing
 from commonweal.model.edition import Scoring, StepTrace
 from commonweal.model.framework import Framework, Node

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats, Positions
 from commonweal.engine.cells import Cells
 from commonweal.engine.handed import curves_of
 from commonweal.errors import Fault, raise_any
-from commonweal.methods import Floats, Positions, treat
+from commonweal.methods import treat
 from commonweal.methods.treat import BENDS, Treatment
 from commonweal.model.edition import TREATMENTS
 from commonweal.model.handed_on import HandedOn

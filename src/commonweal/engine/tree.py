@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from commonweal.arrays import Flags, Floats
 from commonweal.engine.cells import Cells
 from commonweal.engine.enter import MISSING, Codes
 from commonweal.engine.parent import Children, Formed
 from commonweal.engine.scale import Scale
-from commonweal.methods import Flags, Floats
 from commonweal.methods.weigh import Weighing
 from commonweal.model.framework import Framework, Node
 

@@ -8,14 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.arrays import Array
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.formats.packed import unpacked
-
-if TYPE_CHECKING:
-    import numpy as np
-
 
 #: How a GeoPackage and a Shapefile begin.
 _SQLITE: Final = b"SQLite format 3\0"
@@ -31,7 +28,7 @@ class Outlines:
     """One shapely geometry for each code, in the same order, and what the coordinates are in."""
 
     codes: tuple[str, ...]
-    geometries: np.ndarray[Any, Any]  # objects, shape (areas,)
+    geometries: Array  # objects, shape (areas,)
     crs: str
 
 
@@ -77,7 +74,7 @@ def _read(path: Path, code: str) -> tuple[str, list[str], Any]:
             if code not in names:
                 what = f"there is no property {code!r} in {path.name}"
                 remedy = f"Name one of: {', '.join(names)}."
-                raise CommonwealError(Fault("BOUNDARIES-CODE", what, remedy, path=("code",)))
+                raise refusal("BOUNDARIES-CODE", what, remedy, path=("code",))
             meta, _, shapes, fields = pyogrio.raw.read(source, columns=[code], force_2d=True)
     except (DataLayerError, DataSourceError, OSError, EOFError) as error:
         raise CommonwealError(_not_read(path)) from error
@@ -170,7 +167,7 @@ def _missing(path: Path, code: str, bare: list[str], held: list[str]) -> list[Fa
     return [_fault(path, "BOUNDARIES-MISSING", what, remedy)]
 
 
-def _objects(shapes: list[Any]) -> np.ndarray[Any, Any]:
+def _objects(shapes: list[Any]) -> Array:
     import numpy as np
 
     array = np.empty(len(shapes), dtype=object)

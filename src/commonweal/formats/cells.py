@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINKS: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -60,8 +60,8 @@ def read_workbook(path: Path) -> dict[str, Cells]:
             shared = list(_shared(book))
             return {name: Cells(path, name, dict(_cells(book, part, shared))) for name, part in _sheets(book)}
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, ValueError, IndexError) as error:
-        raise CommonwealError(
-            Fault("FILE-FORMAT", "the file can't be read as XLSX", "Save it again as .xlsx.", str(path))
+        raise refusal(
+            "FILE-FORMAT", "the file can't be read as XLSX", "Save it again as .xlsx.", str(path)
         ) from error
 
 

@@ -7,14 +7,13 @@ found by bisection, and tests them all in one call.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.model.projection import Projection, Unchanged
-
-Array = np.ndarray[Any, Any]
 
 #: The index of no outline.
 NONE: Final = -1

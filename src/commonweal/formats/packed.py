@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 
 #: A table or a file of outlines is held in memory whole; records are not, and may be larger.
 LARGEST: Final = 2_000_000_000
@@ -18,12 +18,8 @@ def unpacked(path: Path) -> bytes:
         with gzip.open(path) as file:
             held = file.read(LARGEST + 1)
     except (OSError, EOFError) as error:
-        raise _fault(path, "the file is not whole gzip", "Pack it again.") from error
+        raise refusal("FILE-FORMAT", "the file is not whole gzip", "Pack it again.", str(path)) from error
     if len(held) > LARGEST:
         what = f"the file unpacks to more than {LARGEST / 1e9:g} GB"
-        raise _fault(path, what, "Keep the rows or areas that are needed.")
+        raise refusal("FILE-FORMAT", what, "Keep the rows or areas that are needed.", str(path))
     return held
-
-
-def _fault(path: Path, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("FILE-FORMAT", what, remedy, str(path)))

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.formats.packed import unpacked
 from commonweal.formats.sheet_errors import error_cells
 
@@ -57,7 +57,12 @@ def read_table(path: Path, *, sheet: str | None = None) -> Table:
     """
     name = path.name.lower()
     if not name.endswith(SUFFIXES):
-        raise _format(path, f"the ending of {path.name!r} is not known", f"Use {', '.join(SUFFIXES)}.")
+        raise refusal(
+            "FILE-FORMAT",
+            f"the ending of {path.name!r} is not known",
+            f"Use {', '.join(SUFFIXES)}.",
+            str(path),
+        )
     if path.stat().st_size == 0:
         raise _empty(path)
     if name.endswith(".parquet"):
@@ -103,7 +108,7 @@ def _decode(path: Path) -> str:
         # what Excel writes as "Unicode Text"
         return _plain_ends(raw.decode("utf-16", errors="replace"))
     if b"\0" in raw[:_SAMPLE]:
-        raise _format(path, "the file is not text", 'Save it as "CSV UTF-8".')
+        raise refusal("FILE-FORMAT", "the file is not text", 'Save it as "CSV UTF-8".', str(path))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -149,25 +154,30 @@ def _ragged(path: Path, text: str, delimiter: str, width: int, above: int) -> Co
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     for cells in reader:
         if len(cells) > width:
-            return CommonwealError(
-                Fault(
-                    "FILE-FORMAT",
-                    f"the row has {len(cells)} cells and the header {width}",
-                    "Quote cells that contain the separator, or complete the header."
-                    if width > 1
-                    else "The first row looks like a title; delete the rows above the headings.",
-                    file=str(path),
-                    line=reader.line_num + above,
-                )
+            return refusal(
+                "FILE-FORMAT",
+                f"the row has {len(cells)} cells and the header {width}",
+                "Quote cells that contain the separator, or complete the header."
+                if width > 1
+                else "The first row looks like a title; delete the rows above the headings.",
+                file=str(path),
+                line=reader.line_num + above,
             )
-    return _format(path, "the file can't be read as CSV", "Look for a quotation mark that is not closed.")
+    return refusal(
+        "FILE-FORMAT",
+        "the file can't be read as CSV",
+        "Look for a quotation mark that is not closed.",
+        str(path),
+    )
 
 
 def _read_parquet(path: Path) -> Table:
     try:
         frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise _format(path, "the file can't be read as Parquet", "Write it again.") from error
+        raise refusal(
+            "FILE-FORMAT", "the file can't be read as Parquet", "Write it again.", str(path)
+        ) from error
     columns = _header(path, frame.columns, 0)
     return _table(path, _as_text(frame), columns, np.arange(1, frame.height + 1))
 
@@ -187,7 +197,7 @@ def _workbook(path: Path) -> Any:
     except fastexcel.FastExcelError as error:
         kind = path.suffix.lower()
         what = f"the file can't be read as {kind.removeprefix('.').upper()}"
-        raise _format(path, what, f"Save it again as {kind}.") from error
+        raise refusal("FILE-FORMAT", what, f"Save it again as {kind}.", str(path)) from error
 
 
 def _read_sheet(path: Path, sheet: str | None) -> Table:
@@ -195,7 +205,7 @@ def _read_sheet(path: Path, sheet: str | None) -> Table:
     if sheet is not None and sheet not in book.sheet_names:
         what = f"there is no sheet {sheet!r} in {path.name}"
         remedy = f"Name one of: {', '.join(book.sheet_names)}."
-        raise CommonwealError(Fault("FILE-FORMAT", what, remedy, path=("sheet",)))
+        raise refusal("FILE-FORMAT", what, remedy, path=("sheet",))
     which: str | int = 0 if sheet is None else sheet
     cells = book.load_sheet(which, header_row=None, skip_rows=0, dtypes="string").to_polars()
     filled = _filled(cells)
@@ -251,12 +261,8 @@ def _header(path: Path, cells: list[str], line: int) -> list[str]:
     return names
 
 
-def _format(path: Path, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("FILE-FORMAT", what, remedy, file=str(path)))
-
-
 def _empty(path: Path, headings: tuple[str, ...] = ()) -> CommonwealError:
     what = (
         f"the table has headings ({', '.join(headings)}) and no rows" if headings else "the table has no rows"
     )
-    return CommonwealError(Fault("FILE-EMPTY", what, "Fill it in, or take it out of the project.", str(path)))
+    return refusal("FILE-EMPTY", what, "Fill it in, or take it out of the project.", str(path))

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.insight import words
 from commonweal.insight.about_comparisons import moved
 from commonweal.insight.basis import DIFFERS, difference_of_place
-from commonweal.insight.facts import Array, Facts, Statement
+from commonweal.insight.facts import Facts, Statement
 from commonweal.insight.progress import CLASSES, class_of
 from commonweal.model.framework import Node
 from commonweal.model.observation import Status

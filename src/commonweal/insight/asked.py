@@ -7,9 +7,9 @@ from difflib import get_close_matches
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.arrays import Array
+from commonweal.errors import refusal
 from commonweal.insight import words
-from commonweal.insight.forming import Array
 from commonweal.insight.unscored import lack
 from commonweal.model.edition import Edition, Scoring
 
@@ -26,7 +26,7 @@ def node_at(scoring: Scoring, node: str | None) -> int:
         near = get_close_matches(asked.casefold(), at, n=3)
         likely = f": perhaps {' or '.join(near)}" if near else ""
         what = f"no single node of the framework has the id or name {asked!r}"
-        raise CommonwealError(Fault("EXPLAIN-NODE", what, f"Use an id from framework.csv{likely}."))
+        raise refusal("EXPLAIN-NODE", what, f"Use an id from framework.csv{likely}.")
     return at[asked] if asked in at else at[named[0]]
 
 
@@ -35,9 +35,7 @@ def period_at(scoring: Scoring, period: str | None) -> int:
     label = scoring.periods[-1].label if period is None else period
     if label not in scoring.period_index:
         known = ", ".join(scoring.period_index)
-        raise CommonwealError(
-            Fault("EXPLAIN-PERIOD", f"{label!r} is not a published period", f"Use one of: {known}.")
-        )
+        raise refusal("EXPLAIN-PERIOD", f"{label!r} is not a published period", f"Use one of: {known}.")
     return scoring.period_index[label]
 
 
@@ -54,12 +52,10 @@ def area_at(edition: Edition, area: str) -> int:
     """The position of an area by code or name. Raises AREA-UNKNOWN."""
     found = _find(edition, area)
     if found is None:
-        raise CommonwealError(
-            Fault(
-                "AREA-UNKNOWN",
-                f"no single area has the code or name {area!r}",
-                f"Use a code or a name from areas.csv{_likely(edition, area)}.",
-            )
+        raise refusal(
+            "AREA-UNKNOWN",
+            f"no single area has the code or name {area!r}",
+            f"Use a code or a name from areas.csv{_likely(edition, area)}.",
         )
     return found
 
@@ -76,12 +72,10 @@ def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Arra
     if against == "peers":
         peers = edition.peers.filter(pl.col("area") == scoring.areas[who]).sort("order")["peer"]
         if peers.is_empty():
-            raise CommonwealError(
-                Fault(
-                    "EXPLAIN-AGAINST",
-                    f"there are no peers of {edition.areas.names[scoring.areas[who]]} to compare with",
-                    "Compare with all, an area or a period, or add a peers key to commonweal.yaml.",
-                )
+            raise refusal(
+                "EXPLAIN-AGAINST",
+                f"there are no peers of {edition.areas.names[scoring.areas[who]]} to compare with",
+                "Compare with all, an area or a period, or add a peers key to commonweal.yaml.",
             )
         kind, codes = "peers", list(peers)
     elif against == "all":
@@ -91,13 +85,11 @@ def others_at(edition: Edition, against: str, when: int, who: int) -> tuple[Arra
     else:
         other = _find(edition, against)
         if other is None:
-            raise CommonwealError(
-                Fault(
-                    "EXPLAIN-AGAINST",
-                    f"{against!r} is not an area or a published period",
-                    f"Use a code or name from areas.csv, peers, all, or one of: "
-                    f"{', '.join(scoring.period_index)}.",
-                )
+            raise refusal(
+                "EXPLAIN-AGAINST",
+                f"{against!r} is not an area or a published period",
+                f"Use a code or name from areas.csv, peers, all, or one of: "
+                f"{', '.join(scoring.period_index)}.",
             )
         return np.array([when]), np.array([other]), scoring.areas[other]
     areas = np.array([scoring.area_index[code] for code in codes])
@@ -116,11 +108,9 @@ def need_score(edition: Edition, top: int, when: int, who: int) -> None:
             share = f"{found.known} of its {found.of} indicators are known ({found.known / found.of:.0%})"
             what += f": {share}, which is too few under one of its parts"
         what += f"; {found}" if str(found) else ""
-        raise CommonwealError(
-            Fault(
-                "EXPLAIN-SCORE",
-                what,
-                "Name another node or period, let older figures stand in (periods: carry), let fewer parts"
-                " suffice (recipe: available), or leave an indicator out (framework: without).",
-            )
+        raise refusal(
+            "EXPLAIN-SCORE",
+            what,
+            "Name another node or period, let older figures stand in (periods: carry), let fewer parts"
+            " suffice (recipe: available), or leave an indicator out (framework: without).",
         )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.insight import words
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Framework
 from commonweal.model.observation import Status
 
-Array = np.ndarray[Any, Any]
 SAME: Final = "same"
 DIFFERS: Final = "differs"
 #: More indicators than this are counted instead of named.

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.engine import score_profile
 from commonweal.insight.divided import with_divisors
 from commonweal.model.area import Areas
@@ -20,7 +21,6 @@ from commonweal.model.edition import BENCHMARKS, Edition, Scoring
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status
 from commonweal.model.period import Period
 
-Array = np.ndarray[Any, Any]
 #: Kinds of value that are a numerator over a denominator, so that areas can be added up.
 _RATIOS: Final = ("count", "rate", "percentage", "mean", "count_ratio", "standardised_ratio")
 _NUMBERS: Final = ("value", "lower", "upper", "numerator", "denominator")

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.model.edition import Scoring
 
 #: With fewer values a jump is chance.

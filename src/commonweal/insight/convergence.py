@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Flags, Floats
 from commonweal.insight import words
 from commonweal.insight.basis import same_indicators
 from commonweal.insight.facts import Facts, Statement
 from commonweal.insight.progress import same_observation, start_of
-from commonweal.methods import Flags, Floats
 from commonweal.methods.spatial import discoveries
 from commonweal.methods.trend import same_spread, slopes
 from commonweal.model.comparisons import CONVERGENCE, SPREAD
@@ -26,7 +26,6 @@ from commonweal.model.edition import Scoring
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.project import ProgressRule
 
-Array = np.ndarray[Any, Any]
 #: With fewer areas a spread says nothing.
 FEWEST: Final = 8
 #: Of the changes that are told, at most this share is chance.

@@ -17,10 +17,11 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.arrays import Array
+from commonweal.errors import refusal
 from commonweal.insight import words
 from commonweal.insight.asked import area_at, need_score, node_at, others_at, period_at
-from commonweal.insight.forming import Array, Forming, formings, shares_of
+from commonweal.insight.forming import Forming, formings, shares_of
 from commonweal.insight.split import Split, split
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Framework
@@ -102,12 +103,10 @@ def gap(
     periods, areas = periods[scored], areas[scored]
     need_score(edition, top, when, who)
     if not len(areas):
-        raise CommonwealError(
-            Fault(
-                "EXPLAIN-SCORE",
-                f"there is no score to compare with ({says})",
-                "Name another area or period, or look in scores.csv for what is scored.",
-            )
+        raise refusal(
+            "EXPLAIN-SCORE",
+            f"there is no score to compare with ({says})",
+            "Name another area or period, or look in scores.csv for what is scored.",
         )
     here = (np.full_like(periods, when), np.full_like(areas, who))
     parts = split(scoring, (periods, areas), here, top)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.insight import words
 from commonweal.model.edition import Edition
 from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.uncertainty import APART, Uncertainty
 
-Array = np.ndarray[Any, Any]
 #: Where a larger share of areas is hidden, no place is told from an indicator and its page warns.
 HIDDEN_SHARE: Final = 0.2
 

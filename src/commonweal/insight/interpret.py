@@ -15,9 +15,10 @@ from commonweal.insight.place_pattern import place_pattern
 from commonweal.insight.progress import progress
 from commonweal.insight.statements import statements
 from commonweal.insight.trends import trends
-from commonweal.insight.uncertainty.sure import Report, how_sure, silent
+from commonweal.insight.uncertainty.sure import how_sure
 from commonweal.insight.unevenness import unevenness
 from commonweal.model.edition import Edition
+from commonweal.report import Report, silent
 
 
 def interpret(edition: Edition, given_benchmarks: pl.DataFrame, report: Report = silent) -> Edition:

@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.engine import score_profile
-from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Scoring
 

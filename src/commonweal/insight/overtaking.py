@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.insight import words
 from commonweal.insight.asked import area_at, node_at
 from commonweal.insight.facts import Facts, Statement
 from commonweal.insight.forming import Forming, bend, formings, shares
-from commonweal.methods import Floats
 from commonweal.methods.overtake import Swap, share_above, smallest_swap
 from commonweal.model.comparisons import OVERTAKING
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Framework, Node
 
-Array = np.ndarray[Any, Any]
 #: A part of the weight smaller than this is the rounding of floating point.
 _NOTHING: Final = 1e-9
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.arrays import Array, Floats, Positions
+from commonweal.errors import Fault, raise_any, refusal
 from commonweal.insight import words
-from commonweal.methods import Floats, Positions
 from commonweal.methods.similar import clusters, nearest, standardised, uncorrelated
 from commonweal.model.area import Areas
 from commonweal.model.edition import PEERS, Scoring
 from commonweal.model.project import PeerRule
 
-Array = np.ndarray[Any, Any]
 #: Fewer scored peers than this and there is no performance.
 FEWEST: Final = 3
 
@@ -110,15 +109,13 @@ def _groups(points: Floats, rule: PeerRule) -> Positions:
     if rule.clusters:
         group = clusters(points, rule.clusters)
         if (least := int(np.bincount(group).min())) <= FEWEST:
-            raise CommonwealError(
-                Fault(
-                    "PEERS-FEW",
-                    f"of {rule.clusters} clusters the smallest has {words.count(least)}"
-                    f" {'area' if least == 1 else 'areas'}",
-                    f"Ask for fewer clusters, so that each area has at least {FEWEST} others in its own, or"
-                    " leave `clusters` out.",
-                    path=("peers", "clusters"),
-                )
+            raise refusal(
+                "PEERS-FEW",
+                f"of {rule.clusters} clusters the smallest has {words.count(least)}"
+                f" {'area' if least == 1 else 'areas'}",
+                f"Ask for fewer clusters, so that each area has at least {FEWEST} others in its own, or"
+                " leave `clusters` out.",
+                path=("peers", "clusters"),
             )
         return group
     most = max(1, round((len(points) / 2) ** 0.5))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.insight.peers import FEWEST, of_peers, peer_index
 from commonweal.model.edition import PERFORMANCE, Scoring
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.project import PeerRule
 
-Array = np.ndarray[Any, Any]
 OVER: Final = "over"
 WITHIN: Final = "within"
 UNDER: Final = "under"

@@ -9,16 +9,15 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Flags, Floats, Positions
 from commonweal.insight import words
 from commonweal.insight.facts import Facts, Statement
-from commonweal.methods import Flags, Floats, Positions
 from commonweal.methods.spatial import Local, discoveries, local_moran, moran
 from commonweal.model.area import Areas, Boundaries
 from commonweal.model.comparisons import PATTERN
 from commonweal.model.edition import Scoring
 from commonweal.model.framework import Framework, Node
 
-Array = np.ndarray[Any, Any]
 #: With fewer areas shuffled maps look clustered too often to tell them from a real one.
 FEWEST: Final = 30
 #: Of the patterns that are told, at most this share is there by chance.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.arrays import Array
+from commonweal.errors import refusal
 from commonweal.insight.basis import DIFFERS, SAME, same_indicators
 from commonweal.model.edition import PROGRESS, Scoring
 from commonweal.model.project import ProgressRule
 
-Array = np.ndarray[Any, Any]
 CLASSES: Final = ("deterioration", "stagnation", "steady improvement", "significant improvement")
 
 
@@ -32,13 +32,11 @@ def progress(scoring: Scoring, rule: ProgressRule) -> pl.DataFrame:
     start = start_of(scoring, rule)
     end = len(scoring.periods) - 1
     if scoring.recipe.normalise.rule == "each-period":
-        raise CommonwealError(
-            Fault(
-                "PROGRESS-SCALE",
-                "progress is asked for, but each period has a scale of its own (rule: each-period)",
-                "Use rule: pooled, base, frozen or given, or leave progress out.",
-                path=("recipe", "normalise", "rule"),
-            )
+        raise refusal(
+            "PROGRESS-SCALE",
+            "progress is asked for, but each period has a scale of its own (rule: each-period)",
+            "Use rule: pooled, base, frozen or given, or leave progress out.",
+            path=("recipe", "normalise", "rule"),
         )
     first, last = scoring.scores[start], scoring.scores[end]
     years = scoring.periods[end].years_after(scoring.periods[start])
@@ -80,23 +78,19 @@ def class_of(per_year: Array, rule: ProgressRule) -> Array:
 def start_of(scoring: Scoring, rule: ProgressRule) -> int:
     """The position of the period that progress counts from. Raises PROGRESS-PERIODS, PROGRESS-SINCE."""
     if rule.since and rule.since not in scoring.period_index:
-        raise CommonwealError(
-            Fault(
-                "PROGRESS-SINCE",
-                f"progress counts since {rule.since!r}, which is not a published period",
-                f"Use one of: {', '.join(scoring.period_index)}.",
-                path=("progress", "since"),
-            )
+        raise refusal(
+            "PROGRESS-SINCE",
+            f"progress counts since {rule.since!r}, which is not a published period",
+            f"Use one of: {', '.join(scoring.period_index)}.",
+            path=("progress", "since"),
         )
     start = scoring.period_index.get(rule.since, 0)
     if start == len(scoring.periods) - 1:
-        raise CommonwealError(
-            Fault(
-                "PROGRESS-PERIODS",
-                f"progress is asked for, but no period before {scoring.periods[-1]} is there to count from",
-                "Publish an earlier period, count from one, or leave progress out.",
-                path=("progress", "since"),
-            )
+        raise refusal(
+            "PROGRESS-PERIODS",
+            f"progress is asked for, but no period before {scoring.periods[-1]} is there to count from",
+            "Publish an earlier period, count from one, or leave progress out.",
+            path=("progress", "since"),
         )
     return start
 

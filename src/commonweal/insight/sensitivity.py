@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array, Floats
 from commonweal.insight.uncertainty.choices import Experiment
-from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.methods.sobol import design, indices
-
-Array = np.ndarray[Any, Any]
 
 #: A row an input: its share of the variance of a result by itself, and with all it takes part in.
 SENSITIVITY: Final = {

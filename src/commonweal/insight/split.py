@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from commonweal.insight.forming import Array, Forming, bend, formings, shares_of, stretch
+from commonweal.arrays import Array
+from commonweal.insight.forming import Forming, bend, formings, shares_of, stretch
 from commonweal.model.edition import Scoring
 
 

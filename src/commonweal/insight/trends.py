@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array, Flags
 from commonweal.insight import words
 from commonweal.insight.facts import Facts, Statement
 from commonweal.insight.progress import start_of
-from commonweal.methods import Flags
 from commonweal.methods.trend import slopes
 from commonweal.model.comparisons import TRENDS
 from commonweal.model.edition import Scoring
 from commonweal.model.observation import STATUS_CODE, Status
 from commonweal.model.project import ProgressRule
 
-Array = np.ndarray[Any, Any]
 #: A line through two points says nothing of how far chance moves them.
 FEWEST: Final = 3
 RISING: Final = "rising"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from commonweal.insight.forming import Array, Forming, bend, formings, shares
+from commonweal.arrays import Array
+from commonweal.insight.forming import Forming, bend, formings, shares
 from commonweal.model.edition import UNEVENNESS, Scoring
 
 

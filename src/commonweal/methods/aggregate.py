@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.benefit_of_doubt import best_weights
 from commonweal.methods.outrank import wins
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats, Positions
+from commonweal.arrays import Flags, Floats, Positions
 
 #: F (cases,) with its slopes (cases, n) and curvatures (cases, n, n), of allotments (cases, n) in some cases.
 Concave = Callable[[Floats, Positions], tuple[Floats, Floats, Floats]]

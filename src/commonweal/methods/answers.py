@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats
+from commonweal.arrays import Flags, Floats
 
 #: Saaty's random indices: the mean consistency index of random judgements, by the number of parts.
 RANDOM_INDEX: Final = (

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats, Positions
+from commonweal.arrays import Floats, Positions
 
 #: What is nearer to 0 than this, where 1 is the largest score of each child, is 0.
 _NOTHING: Final = 1e-11

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 #: How often a figure is formed from things drawn anew.
 DRAWS: Final = 1000

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 _TINY: Final = 1e-300
 _CLOSE: Final = 1e-16

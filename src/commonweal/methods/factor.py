@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 #: The least share of a child that is its own: where the likelihood rises up to none, it is held here.
 LEAST_OWN: Final = 0.005

@@ -7,11 +7,9 @@ of its people live (best fit), as official statistics do from output areas (ONS,
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array
 
 
 def apportioned_limits(value: Array, limits: Array, error: Array) -> Array:

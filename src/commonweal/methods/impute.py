@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats, Positions
+from commonweal.arrays import Flags, Floats, Positions
 from commonweal.methods.lines import SPARE_ROWS, Line, least_squares, line
 
 #: Rounds of the chained equations; after a few the estimates only move by the noise that is drawn.

@@ -6,13 +6,12 @@ Limits are two-sided with equal tails. The formulas are those of English public 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.methods.distributions import gamma_quantile, t_quantile
-
-Array = np.ndarray[Any, Any]
 
 #: The standard normal quantile at 0.975.
 Z: Final = 1.959963984540054

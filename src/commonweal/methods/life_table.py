@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.interval import Z
 
 #: With no more people than this, all ages together, a life expectancy is not worked out.

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 #: Rows that a line needs beyond the numbers it finds.
 SPARE_ROWS: Final = 1

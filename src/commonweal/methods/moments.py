@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats
+from commonweal.arrays import Flags, Floats
 
 
 def moments(x: Floats) -> Floats:

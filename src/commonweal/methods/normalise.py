@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 
 class Marks(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.significant import DIGITS
 
 #: Areas compared with all others at once: enough for speed, few enough to take little memory.

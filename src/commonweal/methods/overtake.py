@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 
 def share_above(lead: Floats) -> float:

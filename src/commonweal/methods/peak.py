@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 
 _GOLDEN: Final = (sqrt(5.0) - 1.0) / 2.0
 #: Each step leaves 0.618 of the width: 10 becomes 4e-9, finer than a flat top lets anyone tell.

@@ -16,13 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
-
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array, Floats
 
 #: So many pairs of neighbours in time count for all indicators together, beside an indicator's own.
 _SHARED: Final = 300.0

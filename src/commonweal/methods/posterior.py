@@ -23,7 +23,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from commonweal.methods import Floats, Integers
+from commonweal.arrays import Floats, Integers
 from commonweal.methods.persistence import Figures, Joined, joined
 
 Kind = Literal["count", "proportion", "measured"]

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.distributions import beta_cdf
 
 #: What may lie beyond each of the two limits.

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from commonweal.methods import Floats, Integers
+from commonweal.arrays import Floats, Integers
 from commonweal.methods.significant import DIGITS
 
 #: Ranks of a few areas take a byte each.

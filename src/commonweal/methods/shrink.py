@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats, Positions
+from commonweal.arrays import Flags, Floats, Positions
 from commonweal.methods.distributions import beta_quantile, gamma_quantile
 from commonweal.methods.interval import Z, poisson_limits, wilson_limits
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array
 
 DIGITS: Final = 12
 #: Powers of ten up to here are exact doubles, so one division gives the nearest double.

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats, Positions
+from commonweal.arrays import Floats, Positions
 from commonweal.methods.significant import DIGITS
 
 #: A direction with less than this share of the largest spread is one attribute told twice.

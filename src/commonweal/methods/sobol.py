@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats, Positions
+from commonweal.arrays import Floats, Positions
 
 #: Joe and Kuo's primitive polynomials and initial direction numbers, from the second dimension on.
 _POLYNOMIALS: Final = (

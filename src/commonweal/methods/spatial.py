@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats, Positions
+from commonweal.arrays import Flags, Floats, Positions
 
 #: Shuffles of the map that observed values are held against, and the stream they come from.
 SHUFFLES: Final = 999

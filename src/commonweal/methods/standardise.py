@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.interval import EXACT_BELOW, poisson_limits
 
 #: The European standard population 2013 by age, of 100,000: 0 and 1 to 4 joined, and 90 and over.

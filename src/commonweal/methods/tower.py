@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats, Positions
+from commonweal.arrays import Flags, Floats, Positions
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats
+from commonweal.arrays import Flags, Floats
 
 
 def inside(t: float, freedom: int) -> float:

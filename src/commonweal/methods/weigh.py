@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from commonweal.methods import Flags, Floats, Positions
+from commonweal.arrays import Flags, Floats, Positions
 from commonweal.methods.answers import Priorities, judged, shared_out
 from commonweal.methods.benefit_of_doubt import best_shares
 from commonweal.methods.factor import one_factor

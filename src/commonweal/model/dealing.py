@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.model.lookup import TOLERANCE, Lookup
-
-Array = np.ndarray[Any, Any]
 
 #: Shares are dealt out in so many parts, so that whole numbers need no fractions.
 _PARTS: Final = 10**15

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.model.area import Areas
 from commonweal.model.comparisons import CONVERGENCE, OVERTAKING, PATTERN, SPREAD, TRENDS
 from commonweal.model.framework import Framework
@@ -22,8 +23,6 @@ from commonweal.model.project import PeerRule, ProgressRule, Publication, Uncert
 from commonweal.model.published import DEFINITIONS
 from commonweal.model.recipe import CELL_STEPS, Recipe
 from commonweal.model.uncertainty import Uncertainty
-
-Array = np.ndarray[Any, Any]
 
 SCORES: Final = {
     "period": pl.String, "area": pl.String, "node": pl.String, "level": pl.String,

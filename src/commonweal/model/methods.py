@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any, Final
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import Fault, near, raise_any, refusal
 
 Value = float | str | bool | None | tuple[float, ...]
 Path = tuple[str | int, ...]
@@ -200,9 +199,10 @@ class Method:
         given: dict[str, Any] = dict(written) if isinstance(written, Mapping) else {"method": written}
         name = given.pop("method", None)
         if not isinstance(name, str) or name not in known:
-            what = f"{name!r} is not a way to {family}{near(name, known)}"
+            meant = _MEANT.get(str(name), "")
+            what = f"{name!r} is not a way to {family}{near(meant if meant in known else name, known)}"
             remedy = f"Use one of: {', '.join(known)}."
-            raise CommonwealError(Fault("RECIPE-METHOD", what, remedy, path=path))
+            raise refusal("RECIPE-METHOD", what, remedy, path=path)
         parameters = known[name]
         raise_any(_faults(name, parameters, given, path))
         held = {
@@ -210,7 +210,7 @@ class Method:
             for key, takes in parameters.items()
         }
         if (wrong := _contradiction(name, held)) is not None:
-            raise CommonwealError(Fault("RECIPE-PARAMETER", *wrong, path=path))
+            raise refusal("RECIPE-PARAMETER", *wrong, path=path)
         return cls(name, tuple(held.items()))
 
     def written(self) -> str | dict[str, Value]:
@@ -221,19 +221,6 @@ class Method:
 
 #: What others call a method whose name here is not near to that.
 _MEANT: Final = {"mean": "arithmetic", "average": "arithmetic"}
-
-
-def near(word: object, known: Collection[str]) -> str:
-    """What may have been meant, to follow a word that is not known.
-
-    >>> near("geometrc", ["arithmetic", "geometric"])
-    ", did you mean 'geometric'?"
-    >>> near("mean", ["arithmetic", "median"])
-    ", did you mean 'arithmetic'?"
-    """
-    meant = _MEANT.get(str(word), "")
-    found = [meant] if meant in known else get_close_matches(str(word), list(known), n=1)
-    return f", did you mean {found[0]!r}?" if found else ""
 
 
 def _faults(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 
 _FORMS = (
     (re.compile(r"(\d{4})"), "year"),
@@ -67,13 +67,11 @@ class Period:
                 return cls.of_months(last - year, year, label, f"{year} months")
             first = int(found[2]) if kind == "month" else 3 * int(found[2]) - 2
             return cls.of_months(12 * year + first - 1, 1 if kind == "month" else 3, label, kind)
-        raise CommonwealError(
-            Fault(
-                "PERIOD-FORM",
-                f"{label!r} is not a period",
-                "write 2016, 2015/16 (April to March), 2015/16 academic (September to August), 2016-Q2,"
-                " 2016-04 or 12 months to 2016-06.",
-            )
+        raise refusal(
+            "PERIOD-FORM",
+            f"{label!r} is not a period",
+            "write 2016, 2015/16 (April to March), 2015/16 academic (September to August), 2016-Q2,"
+            " 2016-04 or 12 months to 2016-06.",
         )
 
     @classmethod

@@ -11,7 +11,8 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
+from commonweal.model.variable import name_of, value_of
 
 #: A secret of fewer characters could be guessed.
 LEAST: Final = 16
@@ -34,7 +35,7 @@ class Person:
         >>> Person("pupil_id", "${PERSON_KEY}").variable
         'PERSON_KEY'
         """
-        return self.secret.removeprefix("${").removesuffix("}")
+        return name_of(self.secret)
 
 
 def secret_of(person: Person) -> bytes:
@@ -44,13 +45,10 @@ def secret_of(person: Person) -> bytes:
     tells what it holds.
     """
     name = person.variable
-    held = os.environ.get(name, "")
-    if not held:
-        what, remedy = f"the environment variable {name} is not set", f"Set {name} to the secret, {_HOW}."
-        raise CommonwealError(Fault("PATH-VARIABLE", what, remedy, path=("secret",)))
+    held = value_of(name, f"the secret, {_HOW}", path=("secret",))
     if len(held.strip()) < LEAST:
         what = f"the secret in {name} has fewer than {LEAST} characters, so it could be guessed"
-        raise CommonwealError(Fault("RECORDS-PERSON", what, f"Draw a long one, {_HOW}.", path=("secret",)))
+        raise refusal("RECORDS-PERSON", what, f"Draw a long one, {_HOW}.", path=("secret",))
     return os.fsencode(held)
 
 

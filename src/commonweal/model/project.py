@@ -18,6 +18,8 @@ from commonweal.model.period import Period
 from commonweal.model.recipe import Recipe
 from commonweal.model.source import Measure, Protection, Records
 
+#: The file that a project begins from, in its folder.
+PROJECT_FILE: Final = "commonweal.yaml"
 #: The columns of denominators by group.
 STRATA: Final[dict[str, type[pl.DataType]]] = {
     "name": pl.String, "area": pl.String, "period": pl.String, "group": pl.String, "value": pl.Float64,

@@ -16,9 +16,8 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from commonweal.errors import CommonwealError, Fault
-
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array
+from commonweal.errors import refusal
 
 #: The British National Grid, and longitude and latitude as satellites give them.
 _NATIONAL_GRID: Final = "EPSG:27700"
@@ -162,7 +161,7 @@ def _system(crs: str, source: str, target: str) -> Any:
         what = f"{source!r} or {target!r} is not a known coordinate system"
         if source == target:
             what = f"{source!r} is not a known coordinate system"
-        raise CommonwealError(Fault("LINK-CRS", what, 'Write its code, like crs: "EPSG:27700".')) from error
+        raise refusal("LINK-CRS", what, 'Write its code, like crs: "EPSG:27700".') from error
 
 
 def _is_grid(crs: Any) -> bool:

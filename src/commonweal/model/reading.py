@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final, TypeGuard
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import Fault, raise_any, refusal
 from commonweal.model.methods import Method, Path
 from commonweal.model.period import Period
 from commonweal.model.steps import (
@@ -41,7 +41,9 @@ def _denominate(value: object, path: Path) -> Denominate | None:
         return None
     if not isinstance(value, Mapping):
         what = f"denominate is {value!r}"
-        raise _refused(what, "Write a mapping, as in denominate: {crimes: population}.", path)
+        raise refusal(
+            "RECIPE-PARAMETER", what, "Write a mapping, as in denominate: {crimes: population}.", path=path
+        )
     raise_any(
         Fault(
             "RECIPE-PARAMETER", f"the denominator of {id!r} is {name!r}", _DENOMINATOR, path=(*path, str(id))
@@ -59,8 +61,11 @@ def _screen(value: object, path: Path) -> Screen | None:
     if value is None or value == "none":
         return None
     if not isinstance(value, Mapping):
-        raise _refused(
-            f"screen is {value!r}", "Write shares, as in screen: {areas: 0.65, indicators: 0.65}.", path
+        raise refusal(
+            "RECIPE-PARAMETER",
+            f"screen is {value!r}",
+            "Write shares, as in screen: {areas: 0.65, indicators: 0.65}.",
+            path=path,
         )
     faults = [
         Fault("RECIPE-PARAMETER", f"screen has no parameter {key!r}", "It takes: areas, indicators.",
@@ -89,11 +94,11 @@ def _impute(value: object, path: Path) -> Impute | None:
     if step.rule in ("base", "frozen") and fitted and fitted <= _WITHOUT_RULE:
         what = f"rule {step.rule} does not fit {min(fitted)}"
         remedy = "It looks at the same period, or along time: leave the rule out."
-        raise CommonwealError(Fault("RECIPE-RULE", what, remedy, path=(*path, "rule")))
+        raise refusal("RECIPE-RULE", what, remedy, path=(*path, "rule"))
     if step.rule == "frozen" and "chained" in named:
         what = "rule frozen does not fit chained: its lines are found anew in every round of every draw"
         remedy = "Use regression, whose lines an edition hands on, or another rule."
-        raise CommonwealError(Fault("RECIPE-RULE", what, remedy, path=(*path, "rule")))
+        raise refusal("RECIPE-RULE", what, remedy, path=(*path, "rule"))
     return None if named == {"none"} else step
 
 
@@ -143,7 +148,7 @@ def _by(given: dict[str, Any], path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(by, Mapping):
         remedy = "Write a mapping of nodes, as in by: {crime-rate: rank}."
-        raise _refused(f"by is {by!r}", remedy, (*path, "by"))
+        raise refusal("RECIPE-PARAMETER", f"by is {by!r}", remedy, path=(*path, "by"))
     return {str(node): written for node, written in by.items()}
 
 
@@ -186,7 +191,9 @@ def _available(value: object, path: Path) -> Available:
         if written == "n-1":
             return "n-1"
         if not _is_share(written):
-            raise _refused(f"available is {written!r}", "Write a share from 0 to 1, or n-1.", at)
+            raise refusal(
+                "RECIPE-PARAMETER", f"available is {written!r}", "Write a share from 0 to 1, or n-1.", path=at
+            )
         return float(written)
 
     if not isinstance(value, Mapping):
@@ -202,12 +209,10 @@ def _floor(value: object, path: Path) -> Floor | None:
     if value is None:
         return None
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0 or not isfinite(value):
-        raise _refused(f"floor is {value!r}", "Write a number of points above 0.", path)
+        raise refusal(
+            "RECIPE-PARAMETER", f"floor is {value!r}", "Write a number of points above 0.", path=path
+        )
     return Floor(float(value))
-
-
-def _refused(what: str, remedy: str, path: Path) -> CommonwealError:
-    return CommonwealError(Fault("RECIPE-PARAMETER", what, remedy, path=path))
 
 
 _READERS: Final[dict[str, Callable[[object, Path], Step | None]]] = {

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, near, raise_any, refusal
 from commonweal.model.framework import Framework
-from commonweal.model.methods import METHODS, Method, Value, near, power
+from commonweal.model.methods import METHODS, Method, Value, power
 from commonweal.model.reading import read_step
 from commonweal.model.steps import (
     CELL_STEPS,
@@ -308,19 +308,15 @@ def _items(written: object) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
     elif isinstance(written, Sequence) and not isinstance(written, str):
         for i, item in enumerate(written):
             if not isinstance(item, Mapping) or len(item) != 1:
-                raise CommonwealError(
-                    Fault(
-                        "RECIPE-KEY",
-                        f"step {i + 1} of the recipe is {item!r}",
-                        "Write each step of a list as one key and its value.",
-                        path=(i,),
-                    )
+                raise refusal(
+                    "RECIPE-KEY",
+                    f"step {i + 1} of the recipe is {item!r}",
+                    "Write each step of a list as one key and its value.",
+                    path=(i,),
                 )
             yield from (((i, str(key)), str(key), value) for key, value in item.items())
     else:
-        raise CommonwealError(
-            Fault("RECIPE-KEY", f"the recipe is {written!r}", "Write a mapping of steps.", path=())
-        )
+        raise refusal("RECIPE-KEY", f"the recipe is {written!r}", "Write a mapping of steps.", path=())
 
 
 def _some(names: Iterable[str]) -> str:

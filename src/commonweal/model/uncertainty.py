@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array
 
 #: What chance makes of the scores of parents in the latest period: the middle 90 % of draws as a range of
 #: scores, and the probability of each quarter of the ranking.

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 from commonweal.lock import hold
 from commonweal.model.record import RECORD
 
@@ -80,7 +80,7 @@ def writing(out: Path) -> Iterator[None]:
             raise
         what = f"{out} can't be written: {why.lower()}"
         remedy = "Free some room, or name another folder with --out; what was there before is whole."
-        raise CommonwealError(Fault("OUT-WRITE", what, remedy)) from error
+        raise refusal("OUT-WRITE", what, remedy) from error
 
 
 def recover(place: Place) -> None:
@@ -127,12 +127,10 @@ def is_frozen(path: Path) -> bool:
 
 def _refuse_frozen(out: Path) -> None:
     if is_frozen(out):
-        raise CommonwealError(
-            Fault(
-                "OUT-FROZEN",
-                f"{out} lies in an edition that was frozen",
-                "Name another folder with --out; an edition is never written to.",
-            )
+        raise refusal(
+            "OUT-FROZEN",
+            f"{out} lies in an edition that was frozen",
+            "Name another folder with --out; an edition is never written to.",
         )
 
 
@@ -141,12 +139,10 @@ def _refuse_foreign(out: Path) -> None:
         return
     if out.is_dir() and (not any(out.iterdir()) or (out / RECORD).is_file()):
         return
-    raise CommonwealError(
-        Fault(
-            "OUT-FOREIGN",
-            f"{out} exists and is not the output of a build",
-            "Name another folder with --out, or move that one away; nothing was touched.",
-        )
+    raise refusal(
+        "OUT-FOREIGN",
+        f"{out} exists and is not the output of a build",
+        "Name another folder with --out, or move that one away; nothing was touched.",
     )
 
 
@@ -155,11 +151,9 @@ def locked(place: Place) -> Iterator[None]:
     """Hold `place` alone while the block runs. Raises OUT-LOCKED where another process holds it."""
     with place.beside("lock").open("a+b") as handle:
         if not hold(handle):
-            raise CommonwealError(
-                Fault(
-                    "OUT-LOCKED",
-                    f"another build is writing {place.out}",
-                    "Wait until it has finished, or name another folder with --out.",
-                )
+            raise refusal(
+                "OUT-LOCKED",
+                f"another build is writing {place.out}",
+                "Wait until it has finished, or name another folder with --out.",
             )
         yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from commonweal.model.edition import Edition
 from commonweal.model.record import EDITIONS
 from commonweal.pipeline.opened import AnyEdition, opened
 from commonweal.project.edition import is_edition, read_edition
+from commonweal.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def explain_gap(
     return explain.gap(opened(of), area, against, period=period, node=node)
 
 
-def explain_area(root: Path, area: str, against: str | None, *, report: Callable[[str], None]) -> Answer:
+def explain_area(root: Path, area: str, against: str | None, *, report: Report) -> Answer:
     """Explain an area's latest score and its gap to `against`: an area, a period, ``peers`` or ``all``.
 
     Left out, it is the peers, or all areas where there are none. `root` is a project folder, or that of an

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ import polars as pl
 
 import commonweal
 from commonweal import engine, insight, project, sources
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 from commonweal.insight.breaks import between_periods
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.observation import Observations
@@ -21,13 +21,7 @@ from commonweal.pipeline.advice import advice
 from commonweal.pipeline.exchange import is_frozen, replacing
 from commonweal.pipeline.inputs import published_fingerprints, remember_inputs
 from commonweal.pipeline.protecting import protect, remember_intruder
-
-#: Told the name of each step as it begins.
-Report = Callable[[str], None]
-
-
-def _silent(step: str) -> None:
-    """Report nothing."""
+from commonweal.report import Report, silent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +41,8 @@ def build(
     out: str | Path | None = None,
     *,
     internal: bool = False,
-    report: Report = _silent,
-    advise: Report = _silent,
+    report: Report = silent,
+    advise: Report = silent,
 ) -> Edition:
     """Build a project folder and publish it to `out` (default: `build` inside the folder).
 
@@ -87,12 +81,12 @@ def _remember(made: Made, target: Path) -> None:
         remember_intruder(made.project, made.intruder)
 
 
-def make(root: Path, *, internal: bool = False, report: Report = _silent) -> Made:
+def make(root: Path, *, internal: bool = False, report: Report = silent) -> Made:
     """An edition in memory: read, collect, protect, score, interpret. Nothing is written to OUT."""
     return make_of(_loaded(root, report), internal=internal, report=report)
 
 
-def make_of(loaded: Project, *, internal: bool = False, report: Report = _silent) -> Made:
+def make_of(loaded: Project, *, internal: bool = False, report: Report = silent) -> Made:
     """An edition in memory, of a project that has been read."""
     report("Reading records")
     collected = sources.collect(loaded, report=report)
@@ -164,7 +158,7 @@ class Coverage:
     sources: tuple[str, ...]
 
 
-def check(root: str | Path, *, report: Report = _silent) -> Coverage:
+def check(root: str | Path, *, report: Report = silent) -> Coverage:
     """Run everything that can find a fault, write nothing, and say how far each indicator is covered.
 
     Raises CommonwealError with every fault found.
@@ -190,10 +184,8 @@ def check(root: str | Path, *, report: Report = _silent) -> Coverage:
 def _refuse_inside_sources(folder: Path, target: Path) -> None:
     """An output may lie inside the project, but the project may not lie inside the output."""
     if folder.absolute().resolve().is_relative_to(target.absolute().resolve()):
-        raise CommonwealError(
-            Fault(
-                "OUT-FOREIGN",
-                f"{target} holds the project itself",
-                "Name another folder with --out; nothing was touched.",
-            )
+        raise refusal(
+            "OUT-FOREIGN",
+            f"{target} holds the project itself",
+            "Name another folder with --out; nothing was touched.",
         )

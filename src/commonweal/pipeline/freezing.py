@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from commonweal import project
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import raise_any, refusal
 from commonweal.model.record import EDITIONS
 from commonweal.pipeline.exchange import Place, locked, writing
 from commonweal.pipeline.folder import build
 from commonweal.pipeline.inputs import is_of_present_inputs
 from commonweal.project.edition import broken_files, is_edition, read_record
+from commonweal.report import Report, silent
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _READ_FILE: Final = 0o444
@@ -27,7 +27,7 @@ def freeze(
     name: str,
     out: str | Path | None = None,
     *,
-    report: Callable[[str], None] = lambda step: None,
+    report: Report = silent,
 ) -> Path:
     """Copy the output of a project (default DIR/build) to DIR/editions/NAME, read-only; return that folder.
 
@@ -58,27 +58,23 @@ def freeze(
 
 def _check(name: str, target: Path, source: Path) -> None:
     if not _NAME.fullmatch(name):
-        raise _fault(
+        raise refusal(
             "EDITION-NAME",
             f"{name!r} can't be the name of an edition",
             "Use letters, digits, points, hyphens and underscores, as in 2026.",
         )
     if target.exists():
-        raise _fault(
+        raise refusal(
             "EDITION-EXISTS",
             f"there is an edition {name!r} already",
             "Choose another name; an edition is never overwritten.",
         )
     if is_edition(source) and read_record(source).get("status") == "internal":
-        raise _fault(
+        raise refusal(
             "EDITION-INTERNAL",
             f"{str(source)!r} was built with --internal",
             "Build it without --internal first; only what may be published is frozen.",
         )
-
-
-def _fault(code: str, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault(code, what, remedy))
 
 
 def _close(folder: Path) -> None:

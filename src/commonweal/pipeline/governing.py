@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import commonweal
@@ -11,9 +10,10 @@ from commonweal.insight.audit import audit
 from commonweal.pipeline.folder import make
 from commonweal.pipeline.inputs import published_fingerprints
 from commonweal.publish.governance import governance_pack, write_pack
+from commonweal.report import Report
 
 
-def govern(root: Path, folder: Path | None, *, report: Callable[[str], None]) -> tuple[Path, ...]:
+def govern(root: Path, folder: Path | None, *, report: Report) -> tuple[Path, ...]:
     """Write the governance pack of what a build would publish; the paths written.
 
     `folder` is where to: left out, `governance` inside the project. Raises CommonwealError with every fault.

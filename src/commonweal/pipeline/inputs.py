@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import commonweal
+from commonweal.files import write_text
 from commonweal.model.project import Project
 from commonweal.model.record import RECORD, fingerprint
 from commonweal.project.edition import broken_files, is_edition, read_record
@@ -35,7 +36,7 @@ def remember_inputs(project: Project, out: Path) -> None:
     notes = _notes(project) | {_key(out): _state(project, out)}
     path = folder_of(project) / NOTES
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(notes, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+    write_text(path, json.dumps(notes, indent=1, sort_keys=True) + "\n")
 
 
 def is_of_present_inputs(project: Project, out: Path) -> bool:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from commonweal.model.edition import Edition
 from commonweal.pipeline.folder import make, make_of
 from commonweal.project.edition import KeptEdition, project_in
+from commonweal.report import Report, silent
 
 #: An edition in memory, one that was read back from its folder, a project folder, or an edition's folder.
 AnyEdition = Edition | KeptEdition | str | Path
-Report = Callable[[str], None]
-
-
-def silent(step: str) -> None:
-    """Report nothing."""
 
 
 def opened(of: AnyEdition, report: Report = silent) -> Edition:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from commonweal import project, sources
+from commonweal.files import write_json
 from commonweal.model.project import Project
 from commonweal.pipeline.inputs import folder_of
 
@@ -29,5 +29,4 @@ def remember_intruder(loaded: Project, found: Mapping[str, Any]) -> None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(exist_ok=True)
-    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_json(path, found)

@@ -9,10 +9,11 @@ from typing import Any, Final, TypedDict
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 from commonweal.insight import scenario
 from commonweal.insight.scenario import PlaceSpending, Reach, Scenario, Spending
-from commonweal.pipeline.opened import AnyEdition, Report, opened, silent
+from commonweal.pipeline.opened import AnyEdition, opened
+from commonweal.report import Report, silent
 
 _FORM: Final = "Write INDICATOR=VALUE, --reach rank=10 or --budget 20."
 
@@ -121,23 +122,25 @@ def answer(folder: Path, question: Question, *, report: Report = silent) -> Told
             return _place(scenario.whatif_place_budget(edition, budget, **bounds))
         case Question(area=str(area)):
             return _scenario(scenario.whatif(edition, area, figures, period=question.period))
-    raise _fault("no area is named", "Name one by code or name after DIR.")
+    raise refusal("WHATIF-ASKED", "no area is named", "Name one by code or name after DIR.")
 
 
 def _check(question: Question) -> None:
     asked = [bool(question.figures), question.reach is not None, question.budget is not None]
     if question.area is not None and "=" in question.area:
-        raise _fault(
-            f"{question.area!r} stands where the area does", "Name the area first: DIR AREA INDICATOR=VALUE."
+        raise refusal(
+            "WHATIF-ASKED",
+            f"{question.area!r} stands where the area does",
+            "Name the area first: DIR AREA INDICATOR=VALUE.",
         )
     if sum(asked) != 1:
         what = "nothing is supposed" if not any(asked) else "several things are asked at once"
-        raise _fault(what, _FORM if not any(asked) else f"Ask one at a time. {_FORM}")
+        raise refusal("WHATIF-ASKED", what, _FORM if not any(asked) else f"Ask one at a time. {_FORM}")
     if question.area is None and question.budget is None:
-        raise _fault("no area is named", "Name one by code or name after DIR.")
+        raise refusal("WHATIF-ASKED", "no area is named", "Name one by code or name after DIR.")
     if question.figures and (question.within or question.only or question.node):
         what = "--within, --only and --node are for a change that is looked for"
-        raise _fault(what, "Leave them out with INDICATOR=VALUE.")
+        raise refusal("WHATIF-ASKED", what, "Leave them out with INDICATOR=VALUE.")
 
 
 def _typed(figures: Sequence[str]) -> dict[str, float | str]:
@@ -146,15 +149,13 @@ def _typed(figures: Sequence[str]) -> dict[str, float | str]:
     for typed in figures:
         indicator, equals, value = typed.partition("=")
         if not equals:
-            raise _fault(f"{typed!r} gives no value", _FORM)
+            raise refusal("WHATIF-ASKED", f"{typed!r} gives no value", _FORM)
         if indicator.strip() in found:
-            raise _fault(f"{indicator.strip()!r} stands twice", "Suppose one value for each indicator.")
+            raise refusal(
+                "WHATIF-ASKED", f"{indicator.strip()!r} stands twice", "Suppose one value for each indicator."
+            )
         found[indicator.strip()] = value
     return found
-
-
-def _fault(what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("WHATIF-ASKED", what, remedy))
 
 
 # ---- as text and as documents ----

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.formats.tables import Table
 from commonweal.model.framework import Framework, Node
@@ -23,7 +24,6 @@ from commonweal.model.recipe import Recipe
 from commonweal.project.columns import several
 from commonweal.project.paths import Files
 
-Array = np.ndarray[Any, Any]
 RESPONDENT: Final = "respondent"
 PAIRS: Final = (RESPONDENT, "first", "second", "times")
 #: Saaty's scale ends at 9 times as important; a thousandth forgives a third written as 0.333.

@@ -7,7 +7,7 @@ from math import isfinite
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.formats.boundaries import read_boundaries
 from commonweal.model.area import Area, Areas, Boundaries
 from commonweal.project.columns import LINE, Rows, keep, number, read_rows, renamed, several
@@ -125,13 +125,11 @@ def _boundaries(files: Files, keys: AreaKeys, codes: list[str]) -> Boundaries | 
     except CommonwealError as error:
         raise CommonwealError(_at_key(fault, "boundaries") for fault in error.faults) from None
     if keys.code is None:
-        raise CommonwealError(
-            Fault(
-                "PROJECT-REQUIRED",
-                "the key 'code' under areas is missing",
-                "Name the property of the boundaries that holds the area's code.",
-                path=("boundaries",),
-            )
+        raise refusal(
+            "PROJECT-REQUIRED",
+            "the key 'code' under areas is missing",
+            "Name the property of the boundaries that holds the area's code.",
+            path=("boundaries",),
         )
     try:
         outlines = read_boundaries(path, keys.code, codes)

@@ -9,9 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, near, raise_any
 from commonweal.project.paths import Files
-from commonweal.project.settings import suggestion
 
 #: The column that keeps each row's line in the file.
 LINE: Final = "(line)"
@@ -48,14 +47,14 @@ class Rows:
         """COLUMN-MISSING for each of `columns` that is not there."""
         have = [name for name in self.frame.columns if name != LINE]
         theirs = list(self.headings or have)
-        near = theirs + [_PERIOD.sub("{period}", name) for name in theirs]
+        alike = theirs + [_PERIOD.sub("{period}", name) for name in theirs]
         remedy = f"The columns are: {', '.join(theirs[:SHOWN])}{', …' if len(theirs) > SHOWN else ''}."
         if sum(name.startswith("(column ") for name in theirs) > len(theirs) / 2:
             remedy = "The first row looks like a title; delete the rows above the headings."
         return [
             self.fault(
                 "COLUMN-MISSING",
-                f"there is no column {name!r}{suggestion(name, near)}",
+                f"there is no column {name!r}{near(name, alike)}",
                 remedy,
                 self.header,
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.formats.tables import read_published
 from commonweal.model.edition import GOALPOSTS, SCORES, WEIGHTS
 from commonweal.model.framework import Framework
@@ -86,12 +86,10 @@ def read_record(folder: Path) -> dict[str, Any]:
     """edition.json of a folder. Raises EDITION-MISSING, EDITION-BROKEN."""
     path = folder / RECORD
     if not path.is_file():
-        raise CommonwealError(
-            Fault(
-                "EDITION-MISSING",
-                f"{str(folder)!r} holds no edition (no {RECORD})",
-                "Name editions/NAME, or the folder that `commonweal build` wrote.",
-            )
+        raise refusal(
+            "EDITION-MISSING",
+            f"{str(folder)!r} holds no edition (no {RECORD})",
+            "Name editions/NAME, or the folder that `commonweal build` wrote.",
         )
     try:
         record = json.loads(path.read_text("utf-8"))
@@ -133,11 +131,6 @@ def _table(folder: Path, name: str, schema: Mapping[str, type[pl.DataType]]) -> 
 
 
 def _broken(path: Path, what: str) -> CommonwealError:
-    return CommonwealError(
-        Fault(
-            "EDITION-BROKEN",
-            what,
-            "Take the edition from a copy that is whole, or build it again.",
-            str(path),
-        )
+    return refusal(
+        "EDITION-BROKEN", what, "Take the edition from a copy that is whole, or build it again.", str(path)
     )

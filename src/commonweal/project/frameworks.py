@@ -10,12 +10,11 @@ from typing import Any, Final
 import polars as pl
 
 from commonweal import frameworks
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, near, raise_any, refusal
 from commonweal.model.framework import COLUMNS, INDICATOR, Framework, Node
 from commonweal.project.columns import LINE, Rows, read_rows
 from commonweal.project.paths import Files
 from commonweal.project.schema import FrameworkChoice
-from commonweal.project.settings import suggestion
 
 _NUMBERS: Final = {
     "weight": "FRAMEWORK-WEIGHT",
@@ -69,7 +68,7 @@ def read_framework(files: Files, choice: str | FrameworkChoice) -> Chosen:
     raise_any(
         Fault(
             "FRAMEWORK-UNKNOWN",
-            f"the framework has no node {id!r}{suggestion(id, (n.id for n in whole))}",
+            f"the framework has no node {id!r}{near(id, (n.id for n in whole))}",
             "Name a node by its id.",
             path=("without" if id in choice.without else "only",),
         )
@@ -88,13 +87,11 @@ def _rows_of(files: Files, use: str) -> Rows:
             rows = read_rows(Files(path.parent), path.name)
         return Rows(f"the built-in framework {use}", rows.frame, rows.header)
     if not use.lower().endswith((".csv", ".xlsx", ".parquet")):
-        raise CommonwealError(
-            Fault(
-                "FRAMEWORK-NAME",
-                f"there is no built-in framework {use!r}{suggestion(use, frameworks.NAMES)}",
-                f"Use {', '.join(frameworks.NAMES)}, or a file such as framework.csv.",
-                path=("use",),
-            )
+        raise refusal(
+            "FRAMEWORK-NAME",
+            f"there is no built-in framework {use!r}{near(use, frameworks.NAMES)}",
+            f"Use {', '.join(frameworks.NAMES)}, or a file such as framework.csv.",
+            path=("use",),
         )
     return read_rows(files, use)
 
@@ -135,7 +132,7 @@ def _column_faults(rows: Rows) -> list[Fault]:
     faults += [
         rows.fault(
             "COLUMN-UNKNOWN",
-            f"the column {name!r} is not known{suggestion(name, COLUMNS)}",
+            f"the column {name!r} is not known{near(name, COLUMNS)}",
             f"A framework has the columns {', '.join(COLUMNS)}.",
             rows.header,
         )

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.model.framework import Framework
 from commonweal.model.handed_on import IN_FILE, TABLES, HandedOn, last_period
 from commonweal.model.period import Period
@@ -53,12 +53,10 @@ def _goalposts(files: Files, edition: str) -> str:
                 raise
         else:
             return written
-    raise CommonwealError(
-        Fault(
-            "PATH-MISSING",
-            f"there are no goalposts of the edition {edition!r}",
-            "Name its folder, or its goalposts.csv, inside the project folder.",
-        )
+    raise refusal(
+        "PATH-MISSING",
+        f"there are no goalposts of the edition {edition!r}",
+        "Name its folder, or its goalposts.csv, inside the project folder.",
     )
 
 

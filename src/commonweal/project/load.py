@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from sys import maxsize
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.model.area import Areas
 from commonweal.model.handed_on import HandedOn
 from commonweal.model.lookup import Lookup
-from commonweal.model.project import Periods, Project, Publication
+from commonweal.model.project import PROJECT_FILE, Periods, Project, Publication
 from commonweal.model.recipe import Recipe
 from commonweal.model.source import Measure, Records
 from commonweal.project.answers import Answers, read_answers
@@ -39,9 +39,6 @@ from commonweal.project.tables import Tables, read_tables
 from commonweal.project.uncertainty import choice_faults, uncertainty_rule
 from commonweal.project.values import Known
 
-FILE: Final = "commonweal.yaml"
-
-
 #: Finds what is wrong with records and the filters of their measures.
 Also = Callable[[Path, tuple[Records, ...], tuple[Measure, ...]], Iterable[Fault]]
 
@@ -62,13 +59,13 @@ def load(
     root = Path(root)
     files = Files(root)
     try:
-        path = files.file(FILE)
+        path = files.file(PROJECT_FILE)
     except CommonwealError:
-        what = f"there is no {FILE} in {str(root)!r}"
-        raise CommonwealError(
-            Fault("PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`.")
+        what = f"there is no {PROJECT_FILE} in {str(root)!r}"
+        raise refusal(
+            "PATH-MISSING", what, "Name a project folder, or make one with `commonweal new`."
         ) from None
-    document = read_document(path, FILE)
+    document = read_document(path, PROJECT_FILE)
     if change and isinstance(document.data, dict):
         document.data["recipe"] = with_steps(document.data.get("recipe"), change)
     settings = read_settings(document)
@@ -275,7 +272,7 @@ class _Reading:
         def lookup_for(written: GeographyKeys | None, by_place: bool) -> Lookup | None:
             if written is not None and by_place:
                 what = "a link by place finds the areas of the project whatever `area` says"
-                raise CommonwealError(Fault("RECORDS-LINK", what, "Take `area` out.", path=("area",)))
+                raise refusal("RECORDS-LINK", what, "Take `area` out.", path=("area",))
             return lookups.to(areas, written) if areas else None
 
         records, faults = read_records(self.files, self.document, self.keys.records, outlines, lookup_for)

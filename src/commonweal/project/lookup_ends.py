@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from commonweal.errors import Fault
+from commonweal.errors import Fault, near
 from commonweal.model.area import Areas
 from commonweal.project.columns import LINE, Rows, several
-from commonweal.project.settings import suggestion
 from commonweal.project.values import lookalike
 
 
@@ -37,12 +36,12 @@ def astray(rows: Rows, areas: Areas) -> list[str]:
     ends = rows.frame["to"].n_unique()
     code, line = strange.select("to", LINE).row(0)
     lacking = sorted(set(areas.codes) - set(rows.frame["to"]))
-    near = suggestion(code, lacking) if strange.height <= len(areas) else ""
+    slip = near(code, lacking) if strange.height <= len(areas) else ""
     are = "is" if strange.height == 1 else "are"
     told = f"{strange.height:,} of the {ends:,} areas that the lookup leads to {are} not in the areas table"
     if both:
         told += f"; {both:,} old area{'s' * (both > 1)} {'are' if both > 1 else 'is'} shared with them"
-    told += f"; the first is {code!r}{near or '.'}"
+    told += f"; the first is {code!r}{slip or '.'}"
     return [f"{rows.file}:{line}: LOOKUP-AREAS {told}"]
 
 

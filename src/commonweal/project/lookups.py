@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.model.area import Areas, Geography
 from commonweal.model.codes import advice
 from commonweal.model.lookup import SHARES, Lookup, composed, way
@@ -147,11 +147,11 @@ def _only_one_way(keys: LookupKeys) -> None:
     if len(given) != 1:
         what = "a lookup has neither a table nor boundaries" if not given else "a lookup has two origins"
         remedy = "Name a table with `path:`, or outlines with `boundaries:` and `code:`."
-        raise CommonwealError(Fault("LOOKUP-OUTLINES", what, remedy))
+        raise refusal("LOOKUP-OUTLINES", what, remedy)
     if keys.path and keys.fit == "best" and not keys.weight:
         what = "a best fit is asked for, and nothing is weighed"
-        raise CommonwealError(
-            Fault("LOOKUP-WEIGHT", what, "Name a column with `weight:`, or leave `fit:` out.", path=("fit",))
+        raise refusal(
+            "LOOKUP-WEIGHT", what, "Name a column with `weight:`, or leave `fit:` out.", path=("fit",)
         )
 
 

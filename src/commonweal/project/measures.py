@@ -8,14 +8,13 @@ from typing import Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, Fault, near
 from commonweal.model.source import Measure, MeasureKind, Person, Standard
 from commonweal.project.columns import number, number_faults, read_rows
 from commonweal.project.paths import Files
 from commonweal.project.persons import also_faults
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import MeasureKeys
-from commonweal.project.settings import suggestion
 
 #: The standard population that has a name.
 EUROPEAN: Final = "european-2013"
@@ -86,7 +85,7 @@ def read_measures(
             continue
         above: Keys = ("measures", id)
         if id not in names.indicators and id not in used:
-            what = f"indicator {id!r} is not in the framework{suggestion(id, names.indicators)}"
+            what = f"indicator {id!r} is not in the framework{near(id, names.indicators)}"
             remedy = "Name an indicator by its id, or make another measure `of` this one."
             faults.append(document.fault("INDICATOR-UNKNOWN", what, remedy, above))
         found_here = [
@@ -140,11 +139,11 @@ def _records_faults(keys: MeasureKeys, names: Names) -> Iterator[Wrong]:
         if keys.also_in in names.records:
             yield from also_faults(keys, names.people)
         else:
-            what = f"there are no records {keys.also_in!r}{suggestion(keys.also_in, names.records)}"
+            what = f"there are no records {keys.also_in!r}{near(keys.also_in, names.records)}"
             yield "MEASURE-RECORDS", "also_in", what, "Name a source under `records:`."
     if keys.kind == "change" or keys.records in names.records:
         return
-    what = f"there are no records {keys.records!r}{suggestion(keys.records, names.records)}"
+    what = f"there are no records {keys.records!r}{near(keys.records, names.records)}"
     if not keys.records:
         what = f"a {_said(keys.kind)} needs `records`"
     yield "MEASURE-RECORDS", "records", what, "Name a source under `records:`."
@@ -164,7 +163,7 @@ def _key_faults(keys: MeasureKeys, names: Names) -> Iterator[Wrong]:
         yield "MEASURE-KEY", "of", "a ratio is made of columns or of measures, not of both", _WAYS
     name = keys.denominator
     if name and "denominator" in TAKES[kind] and name not in names.denominators:
-        what = f"there is no denominator {name!r}{suggestion(name, names.denominators)}"
+        what = f"there is no denominator {name!r}{near(name, names.denominators)}"
         yield "MEASURE-DENOMINATOR", "denominator", f"a {_said(kind)} needs a denominator: {what}", _NAME_ONE
     if keys.shrink == "neighbours" and not names.outlines:
         what = "to find an area's neighbours its boundaries are needed"
@@ -214,7 +213,7 @@ def _helper_faults(keys: MeasureKeys, written: Mapping[str, MeasureKeys], names:
         if other is None and keys.kind == "change" and name in names.indicators:
             continue  # its values come from a table
         if other is None:
-            what = f"there is no measure {name!r}{suggestion(name, written)}"
+            what = f"there is no measure {name!r}{near(name, written)}"
             yield "MEASURE-HELPER", key, what, "Add it under `measures:`."
         elif keys.kind == "change" and other.kind == "change":
             yield "MEASURE-HELPER", key, f"{name!r} is a change itself", "Name a measure made of records."

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from commonweal import frameworks
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import near, refusal
+from commonweal.files import json_text, need_empty, write_text
 from commonweal.formats.tables import read_table
+from commonweal.model.project import PROJECT_FILE
 from commonweal.project.schema import json_schema
-from commonweal.project.settings import suggestion
 
 #: The columns of data/values.csv as a new project has them.
 VALUE_COLUMNS: Final = ("area", "period", "indicator", "value", "numerator", "denominator")
@@ -27,13 +27,10 @@ def new(
     TARGET-NOT-EMPTY, and what reading `areas` raises; then nothing is written.
     """
     target = Path(target)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommonwealError(
-            Fault("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
-        )
+    need_empty(target)
     texts = {
-        "commonweal.yaml": files(__package__).joinpath("starter.yaml").read_text("utf-8"),
-        "commonweal.schema.json": json.dumps(json_schema(), indent=1) + "\n",
+        PROJECT_FILE: files(__package__).joinpath("starter.yaml").read_text("utf-8"),
+        "commonweal.schema.json": json_text(json_schema()) + "\n",
         "framework.csv": _framework(framework),
         "areas.csv": _header(_AREA_COLUMNS) if areas is None else _areas(Path(areas)),
         "data/values.csv": _header(VALUE_COLUMNS),
@@ -41,18 +38,16 @@ def new(
     for name, text in texts.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, text)
     return tuple(target / name for name in texts)
 
 
 def _framework(name: str) -> str:
     if name not in frameworks.NAMES:
-        raise CommonwealError(
-            Fault(
-                "FRAMEWORK-NAME",
-                f"there is no built-in framework {name!r}{suggestion(name, frameworks.NAMES)}",
-                f"Use {', '.join(frameworks.NAMES)}.",
-            )
+        raise refusal(
+            "FRAMEWORK-NAME",
+            f"there is no built-in framework {name!r}{near(name, frameworks.NAMES)}",
+            f"Use {', '.join(frameworks.NAMES)}.",
         )
     with frameworks.built_in(name) as path:
         return path.read_text("utf-8")
@@ -60,18 +55,16 @@ def _framework(name: str) -> str:
 
 def _areas(path: Path) -> str:
     if not path.is_file():
-        raise CommonwealError(Fault("PATH-MISSING", f"the file {str(path)!r} does not exist", "Correct it."))
+        raise refusal("PATH-MISSING", f"the file {str(path)!r} does not exist", "Correct it.")
     frame = read_table(path).frame
     lacking = [name for name in ("code", "name") if name not in frame.columns]
     if lacking:
-        raise CommonwealError(
-            Fault(
-                "COLUMN-MISSING",
-                f"there is no column {lacking[0]!r}",
-                "Give the table of areas the columns code and name.",
-                str(path),
-                1,
-            )
+        raise refusal(
+            "COLUMN-MISSING",
+            f"there is no column {lacking[0]!r}",
+            "Give the table of areas the columns code and name.",
+            str(path),
+            1,
         )
     return frame.write_csv()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import CommonwealError, Fault, raise_any
 from commonweal.formats.boundaries import Outlines, read_boundaries
 from commonweal.formats.outlines import middle, overlaps, reprojected, weights_of_points
@@ -16,8 +17,6 @@ from commonweal.model.projection import local_metres, metric, projection
 from commonweal.project.columns import LINE, Rows, read_rows, several
 from commonweal.project.paths import Files
 from commonweal.project.schema import LookupKeys
-
-Array = np.ndarray[Any, Any]
 
 #: A piece of less than this share of its old area is taken for a flaw of the outlines.
 SLIVER: Final = 0.001

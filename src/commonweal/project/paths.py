@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.formats.tables import Table, read_table
+from commonweal.model.variable import WRITTEN
 
 #: So many cells are named.
 _SHOWN = 5
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @dataclass(slots=True)
@@ -35,7 +34,7 @@ class Files:
         if not path.is_file():
             near = _near(path)
             hint = f" (there is {near!r})" if near else ""
-            raise _fault("PATH-MISSING", f"the file '{written}' does not exist{hint}", "Correct the path.")
+            raise refusal("PATH-MISSING", f"the file '{written}' does not exist{hint}", "Correct the path.")
         self.found[written] = path
         return path
 
@@ -70,7 +69,7 @@ class Files:
         base, pattern = self._base(written)
         paths = tuple(sorted(path for path in base.glob(pattern) if path.is_file()))
         if not paths:
-            raise _fault("PATH-MISSING", f"no file is called '{written}'", "Correct the path.")
+            raise refusal("PATH-MISSING", f"no file is called '{written}'", "Correct the path.")
         if not written.startswith("${"):
             for path in paths:
                 self._check_links(path, written)
@@ -98,7 +97,7 @@ class Files:
             self.found.pop(name, None)
         if not wanted:
             what = f"the folder '{written}' has no Parquet file"
-            raise _fault(
+            raise refusal(
                 "PATH-MISSING", what, "Name files of another kind with a pattern, such as data/*.csv."
             )
         return wanted
@@ -116,11 +115,11 @@ class Files:
 
     def _base(self, written: str) -> tuple[Path, str]:
         """The folder a path starts from, and the rest of it."""
-        variable = _VARIABLE.match(written)
+        variable = WRITTEN.match(written)
         rest = written[variable.end() :] if variable else written
         rest = rest.replace("\\", "/")
         if "${" in rest:
-            raise _fault(
+            raise refusal(
                 "PATH-VARIABLE",
                 f"'{written}' has a variable inside",
                 "A variable may only stand at the start of a path.",
@@ -140,14 +139,14 @@ class Files:
 
 
 def _head(written: str) -> str:
-    variable = _VARIABLE.match(written)
+    variable = WRITTEN.match(written)
     return f"{variable[0]}/" if variable else ""
 
 
 def _from_environment(name: str, written: str) -> Path:
     value = os.environ.get(name, "")
     if not value:
-        raise _fault(
+        raise refusal(
             "PATH-VARIABLE",
             f"the environment variable {name} of '{written}' is not set",
             f"Set {name} to a folder.",
@@ -163,12 +162,8 @@ def _near(path: Path) -> str:
 
 
 def _outside(written: str) -> CommonwealError:
-    return _fault(
+    return refusal(
         "PATH-OUTSIDE",
         f"the path '{written}' leads out of the project folder",
         "Move the file into the folder, or begin the path with ${NAME}, an environment variable.",
     )
-
-
-def _fault(code: str, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault(code, what, remedy))

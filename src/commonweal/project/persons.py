@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from commonweal.errors import CommonwealError, Fault
 from commonweal.model.person import Person, secret_of
+from commonweal.model.variable import name_of
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import MeasureKeys, RecordKeys
-
-_VARIABLE: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 def read_person(document: Document, above: Keys, keys: RecordKeys) -> tuple[Person | None, list[Fault]]:
@@ -27,7 +25,7 @@ def read_person(document: Document, above: Keys, keys: RecordKeys) -> tuple[Pers
         document.fault("RECORDS-PERSON", what, remedy, (*above, *where))
         for where, what, remedy in _wrong(keys)
     ]
-    if not _VARIABLE.fullmatch(keys.person.secret):
+    if not name_of(keys.person.secret):
         found.append(document.fault("RECORDS-PERSON", _WRITTEN_OUT, _NAME_IT, (*at, "secret")))
         return None, found
     person = Person(keys.person.column, keys.person.secret)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.model.project import PROJECT_FILE
 from commonweal.model.recipe import ORDER
 from commonweal.project.frameworks import read_framework
-from commonweal.project.load import FILE
 from commonweal.project.paths import Files
 from commonweal.project.positions import Keys, read_document
 from commonweal.project.schema import FrameworkChoice
@@ -35,7 +35,7 @@ def place(root: Path | str, faults: Iterable[Fault]) -> list[Fault]:
     A fault of a rule stands at its key, one of a step at the step, one of an indicator at its measure, or
     else where the framework has it.
     """
-    document = read_document(Path(root) / FILE, FILE)
+    document = read_document(Path(root) / PROJECT_FILE, PROJECT_FILE)
     data = document.data
     nodes = _nodes(Path(root), data)
     placed = []

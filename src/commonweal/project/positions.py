@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, Fault, refusal
 
 Keys = tuple[str | int, ...]
 
@@ -135,7 +135,7 @@ def _mark(error: Any) -> int:
 
 
 def _yaml(file: str, line: int, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("PROJECT-YAML", what, remedy, file, line))
+    return refusal("PROJECT-YAML", what, remedy, file, line)
 
 
 def _line(node: Any, key: str | int) -> int | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, Fault, near, refusal
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import ProjectFile
 
@@ -60,8 +58,8 @@ def read_settings(document: Document) -> Settings:
     """
     if not isinstance(document.data, dict):
         what = "the file is not a mapping" if document.data is not None else "the file is empty"
-        raise CommonwealError(
-            Fault("PROJECT-YAML", what, "Start with `project:`; `commonweal new` writes one.", document.file)
+        raise refusal(
+            "PROJECT-YAML", what, "Start with `project:`; `commonweal new` writes one.", document.file
         )
     data = deepcopy(document.data)
     found = _valid(document, data)
@@ -128,23 +126,13 @@ def _drop(data: dict[str, Any], keys: Keys, blank: bool = False) -> None:
         at.pop(keys[-1], None)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """The likely slip, as the end of a sentence.
-
-    >>> suggestion("wieght", ["weight", "worst"])
-    ", did you mean 'weight'?"
-    """
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f", did you mean {near[0]!r}?" if near else ""
-
-
 def _fault(document: Document, error: Any) -> Fault:
     keys = _written(error["loc"])
     name, above = _spoken(keys[-1]) if keys else "the file", ", ".join(map(_spoken, keys[:-1]))
     inside = f" under {above}" if above else ""
     if error["type"] == "extra_forbidden":
         known = _keys_at(keys[:-1])
-        what = f"the key {name!r}{inside} is not known{suggestion(name, known)}"
+        what = f"the key {name!r}{inside} is not known{near(name, known)}"
         return document.fault("PROJECT-KEY", what, f"Use: {', '.join(known)}.", keys)
     if error["type"] == "missing":
         what = f"the key {name!r}{inside} is missing"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, near, raise_any
 from commonweal.model.area import Areas
 from commonweal.model.codes import advice
 from commonweal.model.framework import Framework
@@ -29,7 +28,6 @@ from commonweal.project.columns import (
 )
 from commonweal.project.paths import Files
 from commonweal.project.schema import ColumnMeaning, FigureKeys, ValueKeys
-from commonweal.project.settings import suggestion
 
 KEYS: Final = ("area", "period", "indicator")
 FIGURES: Final = ("value", "lower", "upper", "numerator", "denominator", "per", "round_to")
@@ -153,12 +151,12 @@ def _slips(rows: Rows) -> list[Fault]:
     return [
         rows.fault(
             "COLUMN-UNKNOWN",
-            f"the column {name!r} is not known, did you mean {near[0]!r}?",
+            f"the column {name!r} is not known{slip}",
             "Correct the heading, or give the column one that is not so near.",
             rows.header,
         )
         for name in strange
-        if (near := get_close_matches(name, absent, n=1, cutoff=0.8))
+        if (slip := near(name, absent, cutoff=0.8))
     ]
 
 
@@ -267,7 +265,7 @@ def _name_faults(rows: Rows, known: Known, index: str) -> list[Fault]:
     faults += several(
         rows.fault(
             "INDICATOR-UNKNOWN",
-            f"indicator {id!r} is not in the framework{_rows(count)}{suggestion(id, known.indicators)}",
+            f"indicator {id!r} is not in the framework{_rows(count)}{near(id, known.indicators)}",
             "Correct the id, or add the indicator to the framework.",
             line,
         )

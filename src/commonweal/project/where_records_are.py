@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import Fault, refusal
 from commonweal.formats.kinds import kind_of
+from commonweal.model.variable import name_of
 from commonweal.project.positions import Document, Keys
 from commonweal.project.schema import RecordKeys
 
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: Something with a scheme, such as postgresql://, which is never the path of a file.
 _ADDRESS: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -36,18 +36,19 @@ def place_faults(document: Document, above: Keys, keys: RecordKeys, names: Itera
 
     found = [fault("RECORDS-KEYS", key, what, remedy) for key, what, remedy in _clashes(keys)]
     found += [fault("RECORDS-KEYS", key, what, remedy) for key, what, remedy in _parts(keys, set(names))]
-    if keys.url and not _VARIABLE.fullmatch(keys.url):
+    name = name_of(keys.url or "")
+    if keys.url and not name:
         found.append(fault("RECORDS-URL", "url", _WRITTEN_OUT, _NAME_IT))
-    elif keys.url and not os.environ.get(keys.url[2:-1]):
-        what = f"the environment variable {keys.url[2:-1]} is not set"
-        found.append(fault("PATH-VARIABLE", "url", what, f"Set {keys.url[2:-1]} to the database's address."))
+    elif keys.url and not os.environ.get(name):
+        what = f"the environment variable {name} is not set"
+        found.append(fault("PATH-VARIABLE", "url", what, f"Set {name} to the database's address."))
     return found
 
 
 def refuse_addresses(patterns: Iterable[str]) -> None:
     """Raise RECORDS-URL where a path is an address, before anything repeats it."""
     if any(_ADDRESS.match(pattern) for pattern in patterns):
-        raise CommonwealError(Fault("RECORDS-URL", _WRITTEN_OUT, f"{_NAME_IT} {_OF_A_CLUSTER}"))
+        raise refusal("RECORDS-URL", _WRITTEN_OUT, f"{_NAME_IT} {_OF_A_CLUSTER}")
 
 
 _WRITTEN_OUT: Final = "an address is written out, and may hold a password"

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from commonweal.files import write_text
 from commonweal.insight import order
 from commonweal.model.edition import Edition
 from commonweal.publish.docx import document
@@ -94,7 +95,7 @@ def write_briefs(edition: Edition, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     files = brief_files(edition)
     for code, brief in briefs(edition):
-        (folder / f"{files[code]}.txt").write_text(brief.text, encoding="utf-8", newline="\n")
+        write_text(folder / f"{files[code]}.txt", brief.text)
         (folder / f"{files[code]}.docx").write_bytes(brief.docx)
 
 

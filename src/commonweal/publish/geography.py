@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from commonweal.files import write_text
 from commonweal.model.area import Areas, Boundaries
 from commonweal.model.projection import projection
 
@@ -54,6 +55,4 @@ def write_geojson(areas: Areas, path: Path, properties: Mapping[str, Mapping[str
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     body = ",\n".join(features)
-    path.write_text(
-        f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n', encoding="utf-8", newline="\n"
-    )
+    write_text(path, f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n')

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from commonweal.files import write_json
 from commonweal.model.edition import Edition
 from commonweal.model.recipe import (
     Aggregate,
@@ -40,8 +40,7 @@ def write_record(edition: Edition, tree: Path, version: str, inputs: Mapping[str
         "inputs": dict(sorted(inputs.items())),
         "files": {path.relative_to(tree).as_posix(): fingerprint(path) for path in files},
     }
-    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    (tree / RECORD).write_text(text, encoding="utf-8", newline="\n")
+    write_json(tree / RECORD, record)
 
 
 def _count(edition: Edition, level: str) -> int:

@@ -13,7 +13,7 @@ import polars as pl
 from commonweal.model.edition import Edition
 from commonweal.model.framework import COLUMNS, Framework
 from commonweal.model.observation import Status
-from commonweal.model.project import Project
+from commonweal.model.project import PROJECT_FILE, Project
 from commonweal.publish.geography import write_geojson
 from commonweal.publish.handed_on import write_handed_on
 from commonweal.publish.tables import write_table
@@ -50,7 +50,7 @@ def write_project(edition: Edition, project: Project, folder: Path) -> None:
         write_handed_on(project.editions[name], folder / at / "data")
     if given := _given_peers(project):
         write_table(edition.peers.select("area", "peer", "order"), folder / given)
-    _write_yaml(_settings(edition, project), folder / "commonweal.yaml")
+    _write_yaml(_settings(edition, project), folder / PROJECT_FILE)
 
 
 _BENCHMARK: Final = ["name", "period", "indicator", "value", "lower", "upper", "numerator", "denominator"]

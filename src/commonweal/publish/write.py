@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from commonweal.files import write_json, write_text
 from commonweal.insight.audit import audit
 from commonweal.model.edition import Edition
 from commonweal.model.project import Project
@@ -20,6 +20,7 @@ from commonweal.publish.record import write_record
 from commonweal.publish.republish import write_project
 from commonweal.publish.site import write_site
 from commonweal.publish.tables import write_table
+from commonweal.report import Report, silent
 
 #: What lies in every folder of an internal build, so that a file that is passed on is known for what it is.
 WARNING: Final = "NOT-FOR-PUBLICATION.txt"
@@ -36,7 +37,7 @@ def write_edition(
     *,
     version: str,
     inputs: Mapping[str, str],
-    report: Callable[[str], None] = lambda step: None,
+    report: Report = silent,
 ) -> None:
     """Write data, project, briefs, audit, site and record into `tree`; `inputs` maps files to hashes."""
     report("Writing tables")
@@ -45,14 +46,12 @@ def write_edition(
         write_table(frame, tree / "data" / name)
     if edition.areas.boundaries is not None:
         write_geojson(edition.areas, tree / "data" / "areas.geojson", _headlines(edition))
-    package = json.dumps(describe(edition, tables), ensure_ascii=False, indent=1)
-    (tree / "data" / "datapackage.json").write_text(package + "\n", encoding="utf-8", newline="\n")
+    write_json(tree / "data" / "datapackage.json", describe(edition, tables))
     write_project(edition, project, tree / "project")
     write_briefs(edition, tree / "briefs")
     report("Auditing")
     audited = audit(edition)
-    text = json.dumps(audited.document(), ensure_ascii=False, indent=1) + "\n"
-    (tree / "audit.json").write_text(text, encoding="utf-8", newline="\n")
+    write_json(tree / "audit.json", audited.document())
     report("Writing pages")
     write_site(edition, tree / "site", audited)
     if edition.internal:
@@ -63,7 +62,7 @@ def write_edition(
 def _warn(tree: Path) -> None:
     """Put the warning into every folder; tables and project carry no word of their own."""
     for folder in (tree, *sorted(path for path in tree.rglob("*") if path.is_dir())):
-        (folder / WARNING).write_text(_WARNS, encoding="utf-8", newline="\n")
+        write_text(folder / WARNING, _WARNS)
 
 
 def _headlines(edition: Edition) -> dict[str, dict[str, object]]:

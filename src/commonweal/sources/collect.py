@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,6 +13,7 @@ from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Records
+from commonweal.report import Report
 from commonweal.sources.backends.chosen import engine_of
 from commonweal.sources.columns import columns_of_plan
 from commonweal.sources.dates import covered_months, read_dates, targets
@@ -39,8 +40,6 @@ from commonweal.sources.query import Backend, Totals, Unlinked
 from commonweal.sources.read.room import room
 from commonweal.sources.read.stage import ready
 from commonweal.sources.suspect import by_text, faults, order_line
-
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

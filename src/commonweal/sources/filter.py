@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -276,21 +276,17 @@ def _plain(name: str, tree: exp.Expr) -> str:
 
 
 def _refuse(what: str) -> CommonwealError:
-    return CommonwealError(
-        Fault(
-            "FILTER-NOT-ALLOWED",
-            f"a filter can't use {what}",
-            "Compare columns with values: = != < <= > >=, in (...), between, like, is null; "
-            "join them with and, or, not.",
-        )
+    return refusal(
+        "FILTER-NOT-ALLOWED",
+        f"a filter can't use {what}",
+        "Compare columns with values: = != < <= > >=, in (...), between, like, is null; "
+        "join them with and, or, not.",
     )
 
 
 def _syntax(text: str) -> CommonwealError:
-    return CommonwealError(
-        Fault(
-            "FILTER-SYNTAX",
-            f"the filter {text!r} can't be read",
-            "Write it like: category = 'burglary' and month >= '2016-04'.",
-        )
+    return refusal(
+        "FILTER-SYNTAX",
+        f"the filter {text!r} can't be read",
+        "Write it like: category = 'burglary' and month >= '2016-04'.",
     )

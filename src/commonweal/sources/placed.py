@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from commonweal.errors import Fault
+from commonweal.model.project import PROJECT_FILE
 from commonweal.model.source import Measure, Records
-
-#: Where measures and sources are written.
-PROJECT_FILE: Final = "commonweal.yaml"
 
 
 def at_measure(fault: Fault, measure: Measure) -> Fault:

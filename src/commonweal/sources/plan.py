@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from commonweal.errors import CommonwealError, Fault, raise_any
-from commonweal.model.project import Project
+from commonweal.model.project import PROJECT_FILE, Project
 from commonweal.model.source import Measure, Records
 from commonweal.sources.filter import EVERY, Condition, both, columns_of, parse_filter
 from commonweal.sources.link.build import build_link, columns_of_link
@@ -26,7 +26,7 @@ from commonweal.sources.measure.asks import (
 )
 from commonweal.sources.measure.strata import BY_GROUP, group_faults
 from commonweal.sources.people import also, folder_faults, person_faults
-from commonweal.sources.placed import PROJECT_FILE, at_measure, at_records
+from commonweal.sources.placed import at_measure, at_records
 from commonweal.sources.query import Cells, Distinct, Query, Stored, Tally, Totals, part_columns
 from commonweal.sources.read.describe import Source, column_faults, describe_all, describe_source
 from commonweal.sources.read.stage import Ready

@@ -12,14 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 
-import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.sources.filter import EVERY, Condition, columns_of
-
-Array = np.ndarray[Any, Any]
 
 
 class Unlinked(IntEnum):

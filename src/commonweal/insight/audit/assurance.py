@@ -11,11 +11,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.insight.audit.document import Assurance, Check, Mark, Section
 from commonweal.insight.audit.facts import Facts
 from commonweal.insight.diagnose.removal import MEANS
 from commonweal.insight.forming import Forming, bend, formings, shares
-from commonweal.methods import Floats
 from commonweal.methods.significant import DIGITS
 from commonweal.model.observation import Status
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.insight import words
 from commonweal.insight.diagnose.correlation import Correlations, pearson
 from commonweal.insight.diagnose.statistics import statistics
-from commonweal.methods import Floats
 from commonweal.model.edition import Edition
 from commonweal.model.framework import Framework, Node
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status

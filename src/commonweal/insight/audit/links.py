@@ -7,6 +7,7 @@ import numpy as np
 from commonweal.insight.audit.document import Cell, Column, Finding, Mark, Part, Table
 from commonweal.insight.audit.facts import LEVEL, Facts
 from commonweal.insight.diagnose.correlation import pearson, spearman
+from commonweal.insight.words import number
 
 
 def part(facts: Facts) -> Part:
@@ -52,16 +53,12 @@ def _finding(row: tuple[Cell, ...]) -> Finding:
     if p is None or not isinstance(p, float) or p >= LEVEL:
         return Finding(
             Mark.NOTE,
-            f"Between the index and {name} there is no link beyond chance (r {_r(r)}, {areas} areas).",
+            f"Between the index and {name} there is no link beyond chance (r {number(r, 2)}, {areas} areas).",
         )
     way = "higher" if r > 0 else "lower"
     how = f"clearly {way}" if abs(r) > 0.7 else f"somewhat {way}"
     return Finding(
         Mark.NOTE,
-        f"Where {name} is higher, the index is {how} (r {_r(r)}, {areas} areas).",
+        f"Where {name} is higher, the index is {how} (r {number(r, 2)}, {areas} areas).",
         "The figure is not in the index, so the link is found, not built in. It is not a cause.",
     )
-
-
-def _r(r: float) -> str:
-    return f"{r:.2f}".replace("-", "−")

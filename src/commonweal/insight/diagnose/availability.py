@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.model.framework import Framework
 
 

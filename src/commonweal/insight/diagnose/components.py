@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from commonweal.arrays import Floats
 from commonweal.insight.diagnose.correlation import pearson
-from commonweal.methods import Floats
 
 
 class Components(NamedTuple):

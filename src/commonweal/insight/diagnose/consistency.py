@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from commonweal.arrays import Floats
 from commonweal.insight.diagnose.correlation import covariance, pearson
 from commonweal.insight.diagnose.tails import chi_squared_p
-from commonweal.methods import Floats
 
 #: A correlation matrix this near to singular has no inverse worth using.
 _SINGULAR: Final = 1e-12

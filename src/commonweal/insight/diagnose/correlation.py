@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from commonweal.arrays import Floats
 from commonweal.insight.diagnose.tails import correlation_p
-from commonweal.methods import Floats
 
 #: A variance below this share of the mean square is nothing but the noise of floating point.
 _NOTHING: Final = 1e-14

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.insight.diagnose.correlation import pearson
-from commonweal.methods import Floats
 from commonweal.model.edition import Scoring
 
 #: A curve has four numbers to find; fewer areas than this would let it follow chance.

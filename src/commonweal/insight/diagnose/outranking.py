@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from commonweal.methods import Floats, Integers
+from commonweal.arrays import Floats, Integers
 
 
 def outranking(x: Floats, weight: Floats) -> Floats:

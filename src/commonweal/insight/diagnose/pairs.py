@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.insight.diagnose.correlation import Correlations, pearson
-from commonweal.methods import Floats
 from commonweal.model.framework import Framework
 
 #: Inside a group: pairs that say nearly the same, and pairs that pull apart.

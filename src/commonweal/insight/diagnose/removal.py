@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.engine.parent import mean, needed
-from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Scoring
 

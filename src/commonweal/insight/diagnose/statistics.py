@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.moments import moments
 
 #: Limits of the flags; those of the COIN Tool and COINr.

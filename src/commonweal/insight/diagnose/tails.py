@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from commonweal.methods import Floats
+from commonweal.arrays import Floats
 from commonweal.methods.distributions import beta_cdf, gamma_tail
 
 

@@ -13,19 +13,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.arrays import Array, Floats, Positions
+from commonweal.errors import refusal
 from commonweal.insight import words
 from commonweal.insight.forming import Forming, formings, shares_of
 from commonweal.insight.scenario.bounds import NO_ROOM, Movable
-from commonweal.methods import Floats, Positions
 from commonweal.methods.allot import fill, least, loss, most
 from commonweal.methods.tower import Height, Storey, Tower
 
-Array = np.ndarray[Any, Any]
 #: With more parts below a floor than this not every way of raising them is tried.
 _EVERY_WAY: Final = 6
 #: As a share of the score: a split that could be better by more is not called the best.
@@ -245,4 +244,4 @@ def _check(may: Movable, form: Forming) -> None:
         "Suppose figures instead (INDICATOR=VALUE), ask about a part that is formed otherwise (--node), or"
         " use power means with p of 1 or less."
     )
-    raise CommonwealError(Fault("WHATIF-METHOD", what, remedy))
+    raise refusal("WHATIF-METHOD", what, remedy)

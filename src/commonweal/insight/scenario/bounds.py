@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.arrays import Array, Floats, Positions
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.insight import words
 from commonweal.insight.scenario.figures import indicator_at
 from commonweal.insight.scenario.spot import Ground
-from commonweal.methods import Floats, Positions
 
-Array = np.ndarray[Any, Any]
 #: No better than the best of the peers; than the best area; no faster than the area or a peer has ever moved.
 PEERS: Final = "peers"
 ALL: Final = "all"
@@ -128,7 +127,7 @@ def _kinds(ground: Ground, within: Sequence[str]) -> tuple[str, ...]:
     unknown = [kind for kind in within if kind not in WITHIN]
     if unknown:
         what = f"{unknown[0]!r} is not a bound"
-        raise CommonwealError(Fault("WHATIF-WITHIN", what, f"Use one or more of: {', '.join(WITHIN)}."))
+        raise refusal("WHATIF-WITHIN", what, f"Use one or more of: {', '.join(WITHIN)}.")
     if within:
         wanted = tuple(dict.fromkeys(within))
     else:
@@ -139,9 +138,7 @@ def _kinds(ground: Ground, within: Sequence[str]) -> tuple[str, ...]:
         kind = lacking[0] if lacking else HISTORY
         can = [kind for kind in WITHIN if not why[kind]]
         remedy = f"Use {' or '.join(can)}." if can else "Suppose figures of your own instead."
-        raise CommonwealError(
-            Fault("WHATIF-WITHIN", f"nothing bounds a change by {kind}: {why[kind]}", remedy)
-        )
+        raise refusal("WHATIF-WITHIN", f"nothing bounds a change by {kind}: {why[kind]}", remedy)
     return wanted
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import CommonwealError, Fault, raise_any, refusal
 from commonweal.insight import words
 from commonweal.insight.scenario.spot import Spot
 from commonweal.model.framework import Framework
@@ -40,7 +40,7 @@ def supposed(spot: Spot, figures: Mapping[str, float | str]) -> dict[int, float]
             faults += error.faults
     raise_any(faults)
     if not found:
-        raise CommonwealError(Fault("WHATIF-VALUE", "nothing is supposed", "Name an indicator and a value."))
+        raise refusal("WHATIF-VALUE", "nothing is supposed", "Name an indicator and a value.")
     at = np.array(sorted(found))
     raise_any(_not_followed(spot, int(i)) for i in at if spot.published[i] and not spot.followed[i])
     scores = spot.score(at, np.array([[found[int(i)] for i in at]]))[0]
@@ -59,12 +59,12 @@ def indicator_at(framework: Framework, asked: str) -> int:
     if asked in framework:
         below = ", ".join(node.id for node in framework.below(asked)[:5])
         what = f"{asked!r} is formed from indicators and has no figure of its own"
-        raise CommonwealError(Fault("INDICATOR-UNKNOWN", what, f"Name one of those below it: {below}."))
+        raise refusal("INDICATOR-UNKNOWN", what, f"Name one of those below it: {below}.")
     by_name = {node.name: node.id for node in framework.indicators}
     near = get_close_matches(asked, ids, n=3) + [by_name[n] for n in get_close_matches(asked, by_name, n=2)]
     likely = f": perhaps {' or '.join(dict.fromkeys(near))}" if near else ""
     what = f"{asked!r} is not an indicator of the framework"
-    raise CommonwealError(Fault("INDICATOR-UNKNOWN", what, f"Use an id from framework.csv{likely}."))
+    raise refusal("INDICATOR-UNKNOWN", what, f"Use an id from framework.csv{likely}.")
 
 
 def _value(spot: Spot, i: int, asked: str, figure: float | str) -> float:
@@ -119,4 +119,4 @@ def _unscored(spot: Spot, i: int, value: float) -> Fault:
 
 
 def _fault(asked: str, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("WHATIF-VALUE", f"{asked!r} {what}", remedy))
+    return refusal("WHATIF-VALUE", f"{asked!r} {what}", remedy)

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Floats
 from commonweal.insight.uncertainty.evidence import COUNTED, SHARES
-from commonweal.methods import Floats
 from commonweal.model.edition import Edition
 from commonweal.model.framework import Node
 

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.arrays import Floats, Positions
+from commonweal.errors import refusal
 from commonweal.insight import words
 from commonweal.insight.benchmarks import populations
 from commonweal.insight.scenario.ascent import best_split
@@ -18,7 +19,6 @@ from commonweal.insight.scenario.moves import largest, moves, stuck, values_of
 from commonweal.insight.scenario.spot import Ground, Spot, ground, scored_spot
 from commonweal.insight.scenario.suppose import Scenario, scenario_of
 from commonweal.insight.scenario.telling import FIXED
-from commonweal.methods import Floats, Positions
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Edition
 
@@ -105,7 +105,7 @@ def whatif_place_budget(
     scored = np.flatnonzero(np.isfinite(here.tops))
     if not len(scored):
         what = f"no area has {words.an(here.called)} in {here.label}"
-        raise CommonwealError(Fault("EXPLAIN-SCORE", what, "Name another period."))
+        raise refusal("EXPLAIN-SCORE", what, "Name another period.")
     share, by = _shares(edition, scored)
     may = movable(here, scored, within, only)
     split = best_split(may, size)
@@ -155,7 +155,7 @@ def _places(before: Floats, after: Floats) -> Positions:
 def _budget(budget: float) -> float:
     if isinstance(budget, bool) or not (np.isfinite(budget) and budget > 0):
         what = f"a budget of {budget} is none"
-        raise CommonwealError(Fault("WHATIF-BUDGET", what, "Give points of the scale above 0, such as 20."))
+        raise refusal("WHATIF-BUDGET", what, "Give points of the scale above 0, such as 20.")
     return float(budget)
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from commonweal.arrays import Array, Floats
 from commonweal.insight import words
 from commonweal.insight.asked import area_at, need_score, node_at, period_at
 from commonweal.insight.scenario.possible import possible
 from commonweal.insight.uncertainty.evidence import Rescorer
-from commonweal.methods import Floats
 from commonweal.methods.normalise import limits
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Node
 from commonweal.model.observation import STATUS_CODE, Status
 
-Array = np.ndarray[Any, Any]
 #: Halvings that leave no more than the last digit of a figure, and doublings that reach any figure.
 _HALVINGS: Final = 64
 _DOUBLINGS: Final = 80

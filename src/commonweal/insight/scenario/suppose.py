@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array, Floats
 from commonweal.engine.replicate import fixed_weights, replicate
 from commonweal.errors import CommonwealError, Fault
 from commonweal.insight.performance import performance
@@ -16,12 +17,10 @@ from commonweal.insight.progress import progress
 from commonweal.insight.scenario.figures import supposed
 from commonweal.insight.scenario.spot import Spot, spot
 from commonweal.insight.scenario.telling import told
-from commonweal.methods import Floats
 from commonweal.methods.rank import rank
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.observation import STATUS_CODE, Status
 
-Array = np.ndarray[Any, Any]
 #: Class by area and node.
 Classes = dict[tuple[str, str], str]
 

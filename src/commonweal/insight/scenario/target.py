@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 from commonweal.insight import words
 from commonweal.insight.performance import OVER, WITHIN
 from commonweal.insight.progress import CLASSES
@@ -36,14 +36,14 @@ def target_of(here: Spot, asked: str) -> Target:
     kind, equals, wanted = asked.partition("=")
     readers = {"rank": _rank, "score": _score, "class": _class}
     if not equals or kind.strip() not in readers:
-        raise _fault(f"{asked!r} is not a target", _FORMS)
+        raise refusal("WHATIF-TARGET", f"{asked!r} is not a target", _FORMS)
     return readers[kind.strip()](here, wanted.strip())
 
 
 def _rank(here: Spot, wanted: str) -> Target:
     of = int(here.scoring.of[here.period, here.ground.node])
     if not wanted.isdecimal() or not 1 <= int(wanted) <= of:
-        raise _fault(f"{wanted!r} is not a rank", f"Use a whole number from 1 to {of}.")
+        raise refusal("WHATIF-TARGET", f"{wanted!r} is not a rank", f"Use a whole number from 1 to {of}.")
     place = int(wanted)
     others = np.delete(here.ground.tops, here.area)
     falling = np.sort(others[np.isfinite(others)])[::-1]
@@ -60,7 +60,7 @@ def _score(here: Spot, wanted: str) -> Target:
     except ValueError:
         score = math.nan
     if not math.isfinite(score):
-        raise _fault(f"{wanted!r} is not a score", _FORMS)
+        raise refusal("WHATIF-TARGET", f"{wanted!r} is not a score", _FORMS)
     return Target(score, f"have {words.an(here.ground.called)} of {words.number(score, 2)}")
 
 
@@ -71,7 +71,9 @@ def _class(here: Spot, wanted: str) -> Target:
     if name in CLASSES[1:]:
         return _of_progress(here, name)
     known = ", ".join((OVER, WITHIN, *CLASSES[1:]))
-    raise _fault(f"{wanted!r} is not a class that a rise can lead to", f"Use one of: {known}.")
+    raise refusal(
+        "WHATIF-TARGET", f"{wanted!r} is not a class that a rise can lead to", f"Use one of: {known}."
+    )
 
 
 def _of_performance(here: Spot, name: str) -> Target:
@@ -79,7 +81,8 @@ def _of_performance(here: Spot, name: str) -> Target:
         (pl.col("area") == here.code) & (pl.col("node") == here.top.id) & (pl.col("period") == here.label)
     )
     if not rows.height:
-        raise _fault(
+        raise refusal(
+            "WHATIF-TARGET",
             f"{here.name} has no class against peers{here.ground.about} in {here.label}",
             "Add a peers key to commonweal.yaml, or use rank= or score=.",
         )
@@ -91,7 +94,8 @@ def _of_progress(here: Spot, name: str) -> Target:
     rule, last = here.edition.progress_rule, len(here.scoring.periods) - 1
     rows = here.edition.progress.filter((pl.col("area") == here.code) & (pl.col("node") == here.top.id))
     if rule is None or not rows.height or here.period != last:
-        raise _fault(
+        raise refusal(
+            "WHATIF-TARGET",
             f"{here.name} has no class of progress{here.ground.about} up to {here.label}",
             "It takes a progress key in commonweal.yaml and the latest period; or use rank= or score=.",
         )
@@ -101,7 +105,3 @@ def _of_progress(here: Spot, name: str) -> Target:
     slope = cut if name == CLASSES[1] else cut + _PAST
     score = float(rows["first"][0]) + slope * until.years_after(since)
     return Target(score, f"have the progress class {name}{here.ground.about}")
-
-
-def _fault(what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("WHATIF-TARGET", what, remedy))

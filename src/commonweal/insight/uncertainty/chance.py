@@ -10,17 +10,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array, Floats
 from commonweal.engine.replicate import batch_size, fixed_weights, replicate
 from commonweal.insight.uncertainty.evidence import Rescorer, Source, sources
-from commonweal.methods import Floats
 from commonweal.model.edition import Scoring
-
-Array = np.ndarray[Any, Any]
 
 #: Each replication has a random stream of its own, numbered by it: how they are shared out plays no part.
 _SEED: Final = 2026

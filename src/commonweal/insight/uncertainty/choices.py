@@ -14,20 +14,18 @@ from typing import Any, Final
 
 import numpy as np
 
+from commonweal.arrays import Array, Flags, Floats
 from commonweal.engine.cells import Cells, Context
 from commonweal.engine.enter import Entered, enter, fill
 from commonweal.engine.replicate import batch_size, replicate, spans
 from commonweal.engine.run import Run
 from commonweal.errors import CommonwealError
-from commonweal.methods import Flags, Floats
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.framework import Node
 from commonweal.model.observation import Observations
 from commonweal.model.period import Period
 from commonweal.model.project import Periods
 from commonweal.model.recipe import CellStep, Fitted, Recipe
-
-Array = np.ndarray[Any, Any]
 
 _SEED: Final = 7
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from commonweal.methods import Floats
-
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array, Floats
 
 #: Counters that may be held for one edition: 300 MB.
 ROOM: Final = 75_000_000

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import polars as pl
 
-from commonweal.methods import Floats
+from commonweal.arrays import Array, Floats
 from commonweal.methods.normalise import STRAIGHT, limits
 from commonweal.methods.posterior import KINDS, Evidence, Kind, Posterior
 from commonweal.methods.treat import bent
 from commonweal.model.edition import Scoring
 from commonweal.model.observation import Status
 from commonweal.model.period import Period
-
-Array = np.ndarray[Any, Any]
 
 #: The kinds of observation that are counts out of a known base, and those that are shares of one.
 COUNTED: Final = ("count", "rate", "count_ratio", "standardised_ratio", "distinct")

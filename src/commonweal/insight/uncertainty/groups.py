@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.model.uncertainty import APART
-
-Array = np.ndarray[Any, Any]
 
 
 def groups(above: Array, order: Sequence[int]) -> list[tuple[int, ...]]:

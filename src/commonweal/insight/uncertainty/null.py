@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array, Floats, Integers
 from commonweal.insight.performance import Band
 from commonweal.insight.uncertainty.chance import Chance
 from commonweal.insight.uncertainty.evidence import Source
-from commonweal.methods import Floats, Integers
 from commonweal.methods.posterior import Evidence
 from commonweal.model.project import PeerRule
-
-Array = np.ndarray[Any, Any]
 
 #: Draws of what would be observed; a mean over areas and indicators needs few.
 REPLICATIONS: Final = 100

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
+from commonweal.arrays import Array
 from commonweal.model.edition import Scoring
-
-Array = np.ndarray[Any, Any]
 
 
 def only_periods(scoring: Scoring, kept: Sequence[int]) -> Scoring:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array, Floats
 from commonweal.insight import words
 from commonweal.insight.peers import peer_index
 from commonweal.insight.uncertainty.chance import Chance
@@ -19,12 +20,10 @@ from commonweal.insight.uncertainty.null import marks_by_chance
 from commonweal.insight.uncertainty.periods import only_periods
 from commonweal.insight.uncertainty.tallies import MOST_FOR_PAIRS, Marks, Moves, Pairs, Spread
 from commonweal.insight.uncertainty.usual import WHY, inputs
-from commonweal.methods import Floats
 from commonweal.methods.rank import draw_ranks
 from commonweal.model.edition import Edition, Scoring
 from commonweal.model.uncertainty import CHANCES, FEWEST, PAIRS, Uncertainty, Varied
-
-Array = np.ndarray[Any, Any]
+from commonweal.report import Report, silent
 
 #: The share of draws that an interval of ranks holds.
 MIDDLE: Final = 0.9
@@ -33,12 +32,6 @@ MANY: Final = 100
 #: Points of an experiment are drawn from this.
 _SEED: Final = 1729
 _QUARTERS: Final = 4
-#: Told how far the draws have come, in words.
-Report = Callable[[str], None]
-
-
-def silent(step: str) -> None:
-    """Report nothing."""
 
 
 def how_sure(edition: Edition, threads: int = 1, report: Report = silent) -> Edition:

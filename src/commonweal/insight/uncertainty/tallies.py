@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array, Floats
 from commonweal.insight.performance import Band
 from commonweal.insight.progress import class_of
-from commonweal.methods import Floats
 from commonweal.model.project import PeerRule, ProgressRule
-
-Array = np.ndarray[Any, Any]
 
 #: With more areas than this they are not compared each with each.
 MOST_FOR_PAIRS: Final = 700

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array, Floats
 from commonweal.insight.uncertainty.choices import WeightSets
-from commonweal.methods import Floats
 from commonweal.model.edition import Scoring
-
-Array = np.ndarray[Any, Any]
 
 _SEED: Final = 1901
 #: A part that sums of squares leave at this or less does not move.

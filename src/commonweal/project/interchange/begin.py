@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.formats.cells import read_workbook
 from commonweal.project.interchange import coin_tool, pair, template
 from commonweal.project.interchange.draft import Draft, write_draft
@@ -30,9 +30,7 @@ def _draft(source: Path, meta: Path | None) -> Draft:
     if source.is_dir():
         return pair.read_pair(_inside(source, "iData.csv"), meta or _inside(source, "iMeta.csv"))
     if not source.is_file():
-        raise CommonwealError(
-            Fault("PATH-MISSING", f"there is nothing at {str(source)!r}", "Correct the path.")
-        )
+        raise refusal("PATH-MISSING", f"there is nothing at {str(source)!r}", "Correct the path.")
     if source.suffix.lower() == ".csv":
         return pair.read_pair(source, meta or _inside(source.parent, "iMeta.csv"))
     if source.suffix.lower() not in _BOOKS:
@@ -50,21 +48,17 @@ def _inside(folder: Path, name: str) -> Path:
     for path in sorted(folder.iterdir()):
         if path.name.lower() == name.lower():
             return path
-    raise CommonwealError(
-        Fault(
-            "INTERCHANGE-FORM",
-            f"there is no {name} in {str(folder)!r}",
-            "Name the data table with --from, and the table that describes it with --meta.",
-        )
+    raise refusal(
+        "INTERCHANGE-FORM",
+        f"there is no {name} in {str(folder)!r}",
+        "Name the data table with --from, and the table that describes it with --meta.",
     )
 
 
 def _unknown(source: Path) -> CommonwealError:
-    return CommonwealError(
-        Fault(
-            "INTERCHANGE-FORM",
-            f"{str(source)!r} is nothing that a project can begin from",
-            "Name a folder with iData.csv and iMeta.csv, a COIN Tool workbook (with a sheet Database), or the"
-            " workbook of `commonweal new DIR --template` filled in.",
-        )
+    return refusal(
+        "INTERCHANGE-FORM",
+        f"{str(source)!r} is nothing that a project can begin from",
+        "Name a folder with iData.csv and iMeta.csv, a COIN Tool workbook (with a sheet Database), or the"
+        " workbook of `commonweal new DIR --template` filled in.",
     )

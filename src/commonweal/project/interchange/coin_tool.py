@@ -15,6 +15,7 @@ from typing import Any, Final
 from commonweal.errors import Fault, raise_any
 from commonweal.formats.cells import Cells
 from commonweal.model.framework import COLUMNS, INDICATOR
+from commonweal.model.project import PROJECT_FILE
 from commonweal.project.interchange.draft import Draft, Origin, as_csv, as_yaml, node_ids
 
 SHEET: Final = "Database"
@@ -68,7 +69,7 @@ def read_coin_tool(book: Mapping[str, Cells]) -> Draft:
     ]
     return Draft(
         {
-            "commonweal.yaml": as_yaml(_settings(sheet, rows, columns, parents), _COMMENT),
+            PROJECT_FILE: as_yaml(_settings(sheet, rows, columns, parents), _COMMENT),
             "framework.csv": framework,
             "areas.csv": as_csv(
                 ("code", "name"), ((sheet(r, _UNIT_CODE), sheet(r, _UNIT_NAME)) for r in units)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from commonweal.errors import CommonwealError, Fault
+from commonweal.files import need_empty
 from commonweal.project.load import load
 
 _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9_]+")
@@ -45,10 +46,7 @@ def write_draft(draft: Draft, target: Path) -> None:
 
     Raises TARGET-NOT-EMPTY, and each fault at the file, sheet and row that it came from.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommonwealError(
-            Fault("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
-        )
+    need_empty(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.absolute().with_name(f".{target.absolute().name}.partial")
     shutil.rmtree(partial, ignore_errors=True)

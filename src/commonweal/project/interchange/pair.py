@@ -12,6 +12,7 @@ import polars as pl
 from commonweal.errors import Fault, raise_any
 from commonweal.formats.tables import Table, read_table
 from commonweal.model.framework import COLUMNS, INDICATOR
+from commonweal.model.project import PROJECT_FILE
 from commonweal.project.interchange.draft import Draft, Origin, as_csv, as_yaml, node_ids
 
 #: What a table of COINr writes for no value.
@@ -55,7 +56,7 @@ def read_pair(data: Path, meta: Path) -> Draft:
     denominators = [code for code in varying if code in pair.of_type("Denominator")]
     framework, rows = _framework(pair, ids)
     files: dict[str, str | bytes] = {
-        "commonweal.yaml": as_yaml(_settings(pair, ids, denominators), _COMMENT),
+        PROJECT_FILE: as_yaml(_settings(pair, ids, denominators), _COMMENT),
         "framework.csv": framework,
         "areas.csv": _areas(pair, [code for code in extra if code not in denominators]),
         "data/iData.csv": data.read_bytes(),

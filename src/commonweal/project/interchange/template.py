@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from commonweal.errors import CommonwealError, Fault, raise_any
+from commonweal.errors import Fault, raise_any, refusal
+from commonweal.files import need_empty
 from commonweal.formats.cells import Cells
+from commonweal.model.project import PROJECT_FILE
 from commonweal.project.interchange.draft import Draft, Origin, as_csv, as_yaml
 
 SHEETS: Final = ("About", "Framework", "Areas", "Values")
@@ -67,10 +69,7 @@ def write_template(target: Path | str) -> Path:
     Raises TARGET-NOT-EMPTY.
     """
     target = Path(target)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommonwealError(
-            Fault("TARGET-NOT-EMPTY", f"{str(target)!r} is not empty", "Name a new or an empty folder.")
-        )
+    need_empty(target)
     from xlsxwriter import Workbook
 
     target.mkdir(parents=True, exist_ok=True)
@@ -131,7 +130,7 @@ def read_filled_in(book: Mapping[str, Cells]) -> Draft:
         ("Values", "data/values.csv"),
     ):
         files[name], origins[name] = _table(book[sheet])
-    files["commonweal.yaml"] = as_yaml(_settings(said, book["Values"], book["Framework"]), _COMMENT)
+    files[PROJECT_FILE] = as_yaml(_settings(said, book["Values"], book["Framework"]), _COMMENT)
     return Draft(files, origins)
 
 
@@ -153,9 +152,7 @@ def _table(sheet: Cells) -> tuple[str, Origin]:
     filled = sorted({row for row, _ in sheet.cells})
     if len(filled) < 2:
         what = "the sheet has no rows" if filled else "the sheet is empty"
-        raise CommonwealError(
-            Fault("INTERCHANGE-LAYOUT", what, "Keep the headings, and fill in a row each.", sheet.label)
-        )
+        raise refusal("INTERCHANGE-LAYOUT", what, "Keep the headings, and fill in a row each.", sheet.label)
     columns = [c for c in range(1, sheet.width + 1) if sheet(filled[0], c)]
     stray = [(r, c) for r, c in sorted(sheet.cells) if r > filled[0] and c not in columns]
     raise_any(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+from commonweal.files import write_text
 from commonweal.insight.audit import Audit, audit
 from commonweal.model.edition import Edition
 from commonweal.publish.site.accessibility import accessibility_page
@@ -39,10 +40,10 @@ def write_site(edition: Edition, site_dir: Path, audited: Audit | None = None) -
     for folder in ("", "areas", "nodes"):
         (site_dir / folder).mkdir(parents=True, exist_ok=True)
     for name in _STYLES:
-        _write(site_dir / name, (_HERE / "static" / name).read_text(encoding="utf-8"))
-    _write(site_dir / "theme.css", theme)
+        write_text(site_dir / name, (_HERE / "static" / name).read_text(encoding="utf-8"))
+    write_text(site_dir / "theme.css", theme)
     for file, text in pages(edition, audited):
-        _write(site_dir / file, text)
+        write_text(site_dir / file, text)
 
 
 def pages(edition: Edition, audited: Audit | None = None) -> Iterator[tuple[str, str]]:
@@ -84,7 +85,3 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import partial
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError
 from commonweal.model.source import Records
+from commonweal.model.variable import name_of, value_of
 from commonweal.sources.query import Backend, Stored
 
 
@@ -47,9 +47,4 @@ def table_of(records: Records) -> Stored:
 
 def _address(records: Records) -> str:
     """The address of a database, from the environment variable that `url` names."""
-    name = records.url.removeprefix("${").removesuffix("}")
-    address = os.environ.get(name, "")
-    if not address:
-        what, remedy = f"the environment variable {name} is not set", f"Set {name} to the database's address."
-        raise CommonwealError(Fault("PATH-VARIABLE", what, remedy))
-    return address
+    return value_of(name_of(records.url), "the database's address")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import refusal
 
 
 def wanted(module: str, extra: str) -> Any:
@@ -15,4 +15,4 @@ def wanted(module: str, extra: str) -> Any:
     except ImportError as error:
         what = f"records are to be counted with {extra}, and its extra is not installed"
         remedy = f"Install it: pip install 'commonweal[{extra}]'."
-        raise CommonwealError(Fault("EXTRA-MISSING", what, remedy)) from error
+        raise refusal("EXTRA-MISSING", what, remedy) from error

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.sources.backends import duckdb, kernel, table_repeats
 from commonweal.sources.backends.extra import wanted
 from commonweal.sources.backends.sql import Dialect
@@ -194,7 +194,7 @@ def _said(state: str, connected: bool) -> tuple[str, str]:
 
 
 def _fault(stored: Stored, what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("RECORDS-DATABASE", f"{what} (table {'.'.join(stored.name)!r})", remedy))
+    return refusal("RECORDS-DATABASE", f"{what} (table {'.'.join(stored.name)!r})", remedy)
 
 
 def _texts(connection: Any, stored: Stored) -> str:

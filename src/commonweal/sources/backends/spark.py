@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlparse
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.sources.backends import kernel, table_repeats
 from commonweal.sources.backends.extra import wanted
 from commonweal.sources.backends.located import with_area
@@ -174,19 +174,19 @@ def _failed(error: Any, started: bool) -> CommonwealError:
     named = error.getCondition() if hasattr(error, "getCondition") else None
     kind = named or type(error).__name__
     if kind == "TABLE_OR_VIEW_NOT_FOUND":
-        return _fault("Spark knows no table of that name", "Write it as schema.table, as Spark knows it.")
+        return refusal(
+            "RECORDS-SPARK",
+            "Spark knows no table of that name",
+            "Write it as schema.table, as Spark knows it.",
+        )
     if kind == "PATH_NOT_FOUND":
         remedy = "Put the files where its workers see them under the same path, or give it a `table:`."
-        return _fault("Spark does not see a file that is on this machine", remedy)
+        return refusal("RECORDS-SPARK", "Spark does not see a file that is on this machine", remedy)
     if not started:
         remedy = "Install Java 17 or newer, or correct the address that `spark` gives."
-        return _fault(f"Spark can't be started or reached ({kind})", remedy)
+        return refusal("RECORDS-SPARK", f"Spark can't be started or reached ({kind})", remedy)
     remedy = "Look that name up in Spark's list of error conditions, and in the log of the cluster."
-    return _fault(f"Spark failed with {kind}", remedy)
-
-
-def _fault(what: str, remedy: str) -> CommonwealError:
-    return CommonwealError(Fault("RECORDS-SPARK", what, remedy))
+    return refusal("RECORDS-SPARK", f"Spark failed with {kind}", remedy)
 
 
 def _texts(frame: Any, columns: tuple[str, ...], *others: str) -> Any:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.formats.outlines import cover, middle, nearest, reprojected
 from commonweal.model.area import Boundaries
 from commonweal.model.projection import BOUNDARIES, local_metres, metric, projection
 from commonweal.model.source import Link
 from commonweal.sources.query import ByPoint, Unlinked
-
-Array = np.ndarray[Any, Any]
 
 _DEGREES: Final = "EPSG:4326"
 

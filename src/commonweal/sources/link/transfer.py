@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.methods.fit import apportioned_limits, best_fit_limits
 from commonweal.model.dealing import dealt
 from commonweal.model.lookup import FIT, MOVED, Lookup
@@ -15,8 +16,6 @@ from commonweal.model.observation import SCHEMA, STATUS_CODE, STATUSES, Status
 from commonweal.model.project import Project
 from commonweal.model.source import Records
 from commonweal.sources.query import Unlinked
-
-Array = np.ndarray[Any, Any]
 
 _NOTHING: Final[Mapping[str, str]] = {}
 _CELL: Final = ("indicator", "period", "area")

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from commonweal.sources.measure.form import Array, Held, whole_numbers
+from commonweal.arrays import Array
+from commonweal.sources.measure.form import Held, whole_numbers
 
 #: A row a figure and column of numbers, which is named with its decimals. above, below: what its numbers
 #: above 0 add up to, and those below 0 without their sign. largest: the most that a record adds to either.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.methods.change import difference, percent
 from commonweal.model.observation import SCHEMA, STATUS_CODE, STATUSES, Status
 from commonweal.model.period import Period
 from commonweal.model.source import Measure
 from commonweal.sources.dates import earlier
 
-Array = np.ndarray[Any, Any]
 _CARRIED_OVER: Final = ("value", "lower", "upper", "status")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.methods.bootstrap import ratio_of_sums
 from commonweal.methods.interval import mean_and_limits, sum_limits
 from commonweal.methods.life_table import life_expectancy
@@ -20,8 +21,6 @@ from commonweal.sources.measure.bands import Band, band, into
 from commonweal.sources.measure.observe import Figures, Window, figures, kind_of, multiplier
 from commonweal.sources.measure.strata import Group, Strata, life_bands, merged, standard_of
 from commonweal.sources.query import DIGITS
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

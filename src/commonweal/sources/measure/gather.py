@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.model.observation import SCHEMA
 from commonweal.model.period import Period
 from commonweal.model.project import Project
@@ -27,7 +28,6 @@ from commonweal.sources.measure.times import Times
 from commonweal.sources.plan import Plan
 from commonweal.sources.query import Totals
 
-Array = np.ndarray[Any, Any]
 #: Indicator, period, and what is true of it.
 Note = tuple[str, str, str]
 #: Tallies that are not added up, and how those of several cells become one.

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.model.source import Measure
 from commonweal.sources.filter import AllOf, AnyOf, Compare, Condition
 from commonweal.sources.measure.bands import are_bands, band
 from commonweal.sources.measure.strata import Strata
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.methods.interval import count_ratio_limits, poisson_limits, rate_limits, wilson_limits
 from commonweal.model.observation import SCHEMA
 from commonweal.model.period import Period
 from commonweal.model.source import Measure
 from commonweal.sources.dates import Month, months
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

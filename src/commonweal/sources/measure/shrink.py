@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
 
-from commonweal.methods import Positions
+from commonweal.arrays import Array, Positions
 from commonweal.methods.shrink import Shrunk, beta_binomial, by_standard_errors, poisson_gamma
 from commonweal.model.area import Boundaries
 from commonweal.model.observation import Status
 from commonweal.model.source import Measure
-
-Array = np.ndarray[Any, Any]
 
 
 def shrunken(frame: pl.DataFrame, measure: Measure, near: Positions | None) -> pl.DataFrame:

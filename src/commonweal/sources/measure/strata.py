@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import Fault
 from commonweal.methods.standardise import EUROPEAN_2013
 from commonweal.model.period import Period
@@ -17,7 +18,6 @@ from commonweal.model.project import JOINT, Project
 from commonweal.model.source import Measure, Standard
 from commonweal.sources.measure.bands import are_bands, band, into
 
-Array = np.ndarray[Any, Any]
 Group = tuple[str, ...]
 #: The kinds that compare people of the same group.
 BY_GROUP: Final = ("standardised_ratio", "standardised_rate", "life_expectancy")

@@ -8,19 +8,16 @@ range.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.methods.significant import significant
 from commonweal.model.observation import STATUS_CODE, STATUSES, Status
 from commonweal.sources.measure.kinds import KINDS
 from commonweal.sources.measure.observe import figures
 from commonweal.sources.protect.known import counts_base
 from commonweal.sources.protect.rule import Rule
-
-Array = np.ndarray[Any, Any]
 
 #: How far the ranges of a cell's count and of its base are widened: columns of a frame to be protected.
 COUNT_LEVEL, BASE_LEVEL = "count#", "base#"

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import CommonwealError, Fault
 from commonweal.model.observation import Status
 from commonweal.model.source import Protection
@@ -41,9 +42,6 @@ RULE: Final = Rule(hide_to=STEP - 1, round_to=STEP)
 NAMED: Final = 5
 #: A row of the observations, and which of its counts.
 Cell = tuple[int, Role]
-
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.sources.measure.gather import Counted
 from commonweal.sources.protect.layout import Atoms, Layout, Met
-from commonweal.sources.protect.rule import Array, Rule
+from commonweal.sources.protect.rule import Rule
 
 #: Indicator and period.
 Cell = tuple[str, str]

@@ -7,11 +7,10 @@ Totals go through the same rule by themselves, so shown parts need not add up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from commonweal.arrays import Array
 from commonweal.errors import CommonwealError, Fault
 from commonweal.sources.ledger import COUNTED, READ
 from commonweal.sources.protect.counting import apart
@@ -22,7 +23,7 @@ from commonweal.sources.protect.disclosure.suppress import (
     published,
     suppress,
 )
-from commonweal.sources.protect.disclosure.system import Array, Part, System, part_of
+from commonweal.sources.protect.disclosure.system import Part, System, part_of
 from commonweal.sources.protect.overlaps import Earlier, Overlaps, Place, Source, overlaps
 from commonweal.sources.protect.rule import Rule
 from commonweal.sources.protect.worlds import as_known

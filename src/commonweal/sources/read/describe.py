@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, Fault, refusal
 from commonweal.formats.kinds import kind_of
 from commonweal.model.source import Records
 from commonweal.sources.query import Stored
@@ -75,7 +75,7 @@ def _part(path: Path, name: str, there: tuple[str, ...], what: str) -> str:
         return name
     shown = ", ".join(there[:_SHOWN]) + ", …" * (len(there) > _SHOWN)
     remedy = f"Name one of: {shown}." if there else f"The file has no {what}."
-    raise CommonwealError(Fault("RECORDS-PART", f"there is no {what} {name!r}", remedy, file=str(path)))
+    raise refusal("RECORDS-PART", f"there is no {what} {name!r}", remedy, file=str(path))
 
 
 def describe_source(records: Records) -> tuple[Source, list[Fault]]:

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 
 import polars as pl
 
-from commonweal.errors import CommonwealError, Fault
+from commonweal.errors import CommonwealError, refusal
 from commonweal.formats.tables import delimiter_of
 from commonweal.sources.read.packed import opened
 from commonweal.sources.read.written import ROWS, Batches, Gathering, Written, unreadable
@@ -31,8 +31,8 @@ def header(path: Path) -> tuple[tuple[str, ...], str]:
     with opened(path) as stream:
         start = _decoded(path, stream.read(_LONGEST))
     if not start.strip():
-        raise CommonwealError(
-            Fault("RECORDS-EMPTY", "the file holds nothing", "Give it a header and records.", file=str(path))
+        raise refusal(
+            "RECORDS-EMPTY", "the file holds nothing", "Give it a header and records.", file=str(path)
         )
     try:
         delimiter = delimiter_of(start)

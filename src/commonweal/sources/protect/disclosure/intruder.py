@@ -15,8 +15,9 @@ from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.sources.protect.disclosure.linear import TOLERANCE, Program, Solution
-from commonweal.sources.protect.disclosure.system import Array, System, parts
+from commonweal.sources.protect.disclosure.system import System, parts
 
 #: Systems of up to this many atoms are tried with whole numbers too.
 WHOLE: Final = 200

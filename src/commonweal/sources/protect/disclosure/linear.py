@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from commonweal.sources.protect.disclosure.system import Array, System
+from commonweal.arrays import Array
+from commonweal.sources.protect.disclosure.system import System
 
 #: Solutions are taken to this.
 TOLERANCE: Final = 1e-6

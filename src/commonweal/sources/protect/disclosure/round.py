@@ -13,8 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.sources.protect.disclosure.linear import Program
-from commonweal.sources.protect.disclosure.system import Array, System, parts
+from commonweal.sources.protect.disclosure.system import System, parts
 
 
 def rounded(system: System, step: int) -> Array | None:

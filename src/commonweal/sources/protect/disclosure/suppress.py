@@ -17,9 +17,10 @@ from typing import Final
 
 import numpy as np
 
+from commonweal.arrays import Array
 from commonweal.sources.protect.disclosure.intruder import WHOLE, Exposure, exposures, impossible, narrowed
 from commonweal.sources.protect.disclosure.linear import TOLERANCE, choose
-from commonweal.sources.protect.disclosure.system import Array, System, parts
+from commonweal.sources.protect.disclosure.system import System, parts
 from commonweal.sources.protect.rule import Rule
 
 #: With more switches than this in one connected part, cuts are covered greedily instead of at least cost.

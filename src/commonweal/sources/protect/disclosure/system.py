@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from commonweal.arrays import Array
 
 #: A figure that nothing can hide, a figure whose range is not published once it is hidden, and a
 #: switch that needs no other.
