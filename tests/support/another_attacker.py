@@ -114,8 +114,7 @@ class Reader:
         for row in rows:
             self._read(row, {name: float(row[name]) for name in NUMBERS if row[name]})
         for name, asked in town.asked.items():
-            # the totals behind an earlier edition's are a limit that the page on protection tells
-            if asked.kind == "standardised_ratio" and not old:
+            if asked.kind == "standardised_ratio" and not (old and self.town.revised):
                 for period in town.periods:
                     self._expected(name, asked, period, rows)
         self._people_of_parts()

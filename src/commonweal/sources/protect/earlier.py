@@ -140,4 +140,6 @@ def _told(row: Mapping[str, Any], edition: PublishedBefore) -> Iterator[tuple[Ro
 
 def _scales(row: Mapping[str, Any]) -> bool:
     """Whether the range of a hidden value says by itself which counts it stands for."""
-    return bool(row["kind"] == "count" or (row["kind"] == "rate" and row["denominator"]))
+    return bool(
+        row["kind"] == "count" or (row["kind"] in ("rate", "standardised_ratio") and row["denominator"])
+    )
