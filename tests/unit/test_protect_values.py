@@ -12,7 +12,8 @@ from commonweal.model.published import PublishedBefore
 from commonweal.model.source import Link, Measure, Records
 from commonweal.publish.governance.numbers import WORDS, numbers
 from commonweal.sources import Gated, collect, gate, with_values_told
-from commonweal.sources.protect.values import DIGITS, OUTERMOST
+from commonweal.sources.protect.rule import Rule
+from commonweal.sources.protect.values import DIGITS, OUTERMOST, say_hidden
 
 
 def told(
@@ -39,10 +40,12 @@ AFTER = {"A": [3] * 23 + [60], "B": list(range(40)), "C": list(range(1, 46)), "D
 
 
 @pytest.mark.parametrize("preset", ["nhs", "controlled"])
-def test_values_that_differ_of_hardly_more_people_are_named_and_not_told(tmp_path: Path, preset: str) -> None:
+def test_values_that_differ_of_hardly_more_people_are_hidden_and_named_in_notes_only(
+    tmp_path: Path, preset: str
+) -> None:
     first = told(tmp_path, BEFORE, preset=preset)
     assert not first.told
-    assert first.summary["differ_from_editions"] == []
+    assert first.summary["differ_from_editions"] == 0
     second = told(
         tmp_path, AFTER, editions={"2025": PublishedBefore(first.observations.frame)}, preset=preset
     )
@@ -50,12 +53,20 @@ def test_values_that_differ_of_hardly_more_people_are_named_and_not_told(tmp_pat
     last = 7 if preset == "nhs" else 4
     assert note == (
         "1 mean of Wait differs from edition 2025 although its number of people hardly does (by fewer than"
-        f" {last + 1}, as far as shown): the difference can be one person's value. It is: Ward A (2016)."
+        f" {last + 1}, as far as shown): the difference can be one person's value, so it is not shown: Ward A"
+        " (2016)."
     )
-    assert note in second.says
-    assert second.summary["differ_from_editions"] == [
+    assert not [text for text in second.says if "Ward A" in text]
+    assert say_hidden(Rule(hide_to=last)) in second.says
+    assert second.summary["differ_from_editions"] == 1
+    assert second.details["differ_from_editions"] == [
         {"indicator": "wait", "edition": "2025", "places": [{"area": "A", "period": "2016"}]}
     ]
+    rows = {row["area"]: row for row in second.observations.frame.iter_rows(named=True)}
+    assert [rows["A"][name] for name in ("value", "lower", "upper", "numerator")] == [None] * 4
+    assert rows["A"]["status"] == "suppressed"
+    assert rows["A"]["denominator"] == 25 if preset == "nhs" else rows["A"]["denominator"]
+    assert rows["B"]["value"] == 19.5
 
 
 def test_the_same_values_again_are_not_named(tmp_path: Path) -> None:
@@ -78,7 +89,7 @@ def test_the_pack_says_every_number_in_plain_words(tmp_path: Path, preset: str) 
     )
     lines = dict(numbers(second.summary))
     assert lines["Hidden counts that the intruder can narrow in what is published"] == "0"
-    assert lines["Values that differ from an edition of hardly more or fewer people"] == "1 of wait (2025)"
+    assert lines["Values not shown: an edition differs, of hardly more or fewer people"] == "1"
     assert not [name for name in lines if "_" in name or name != name[:1].upper() + name[1:]]
     if preset == "nhs":
         assert lines["Earlier editions given to the intruder"] == "2025"

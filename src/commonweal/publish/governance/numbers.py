@@ -24,7 +24,7 @@ WORDS: Final[Mapping[str, str]] = {
     "overlaps sources": "Sources tried",
     "overlaps earlier_editions": "Earlier editions given to the intruder",
     "overlaps taken_one_by_one": "Sources whose figures do not add up, tried one by one",
-    "differ_from_editions": "Values that differ from an edition of hardly more or fewer people",
+    "differ_from_editions": "Values not shown: an edition differs, of hardly more or fewer people",
 }
 
 
@@ -51,12 +51,5 @@ def _said(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(map(_one, value)) or "none"
+        return ", ".join(map(str, value)) or "none"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _one(item: object) -> str:
-    """An item of a list; of values that differ, how many of which indicator."""
-    if isinstance(item, Mapping):
-        return f"{len(item['places']):,} of {item['indicator']} ({item['edition']})"
-    return str(item)

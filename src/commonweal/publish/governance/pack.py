@@ -220,9 +220,8 @@ def _risks(edition: Edition, project: Project) -> Iterable[Risk]:
     if set(edition.observations.filter(pl.col("round_to").is_not_null())["kind"]) & OF_NUMBERS:
         yield Risk(
             "The number of a single person is worked out from means, sums or quantiles.",
-            "Where few people are behind such a value it has none. Values that differ from an earlier"
-            " edition, of hardly more or fewer people, are named in the build, on the protection page and in"
-            " audit.json.",
+            "Where few people are behind such a value it has none, nor where it differs from an earlier"
+            " edition's of hardly more or fewer people.",
             "The digits of a mean tell of how many people it is, and the difference of two values that few"
             " people set apart can be one person's. A quantile, or an end of its interval, is the number of"
             " someone.",

@@ -47,7 +47,7 @@ class Gated:
     `summary` says the same in numbers. `details` is what the intruder found out before anything was hidden
     to protect others: it is exact, and must never be published. `definitions` say what the figures of records
     about people count, with the columns of `DEFINITIONS`. `told` are notes for whoever answers for the
-    data, of values that differ from those of an earlier edition; they are among `says` too.
+    data, of values hidden because an earlier edition's differs: they name the places, so no output has them.
     """
 
     observations: Observations

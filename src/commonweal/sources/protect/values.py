@@ -1,6 +1,7 @@
 """Means, sums and quantiles about people: what a reader can tell from values that are shown as they are.
 
-Nothing is hidden here. What remains of such values is said in plain words, to whoever answers for the data.
+A value that hardly more or fewer people set apart from an earlier edition's is not shown. What remains of the
+others is said in plain words.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from commonweal.model.observation import Status
 from commonweal.model.project import Project
 from commonweal.model.published import PublishedBefore
 from commonweal.sources.protect.earlier import KEY
@@ -20,7 +22,7 @@ from commonweal.sources.protect.rule import Rule
 
 #: Kinds of observations that are made of people's own numbers, and what several of them are called.
 _CALLED: Final = {"mean": "means", "median": "quantiles", "sum": "sums", "ratio": "ratios"}
-#: So many areas of one indicator are named in a sentence; all are in audit.json.
+#: So many areas of one indicator are named in a note; all are in `.commonweal/protection.json`.
 _NAMED: Final = 6
 
 #: What a reader can tell from a mean, and from a quantile.
@@ -49,7 +51,7 @@ class Differing:
         >>> found = Differing("wait", "means", "2025", (("A", "2016"), ("A", "2017")))
         >>> print(found.say({"wait": "Days waited"}, {"A": "Abbey"}, Rule()))
         2 means of Days waited differ from edition 2025 although their numbers of people hardly do (by fewer \
-than 8, as far as shown): the difference can be one person's value. They are: Abbey (2016, 2017).
+than 8, as far as shown): the difference can be one person's value, so they are not shown: Abbey (2016, 2017).
         """
         one = len(self.places) == 1
         by_area: dict[str, list[str]] = {}
@@ -63,11 +65,11 @@ than 8, as far as shown): the difference can be one person's value. They are: Ab
             f" {names.get(self.indicator, self.indicator)} {'differs' if one else 'differ'} from edition"
             f" {self.edition} although {'its number' if one else 'their numbers'} of people hardly"
             f" {'does' if one else 'do'} (by fewer than {rule.hide_to + 1}, as far as shown): the difference"
-            f" can be one person's value. {'It is' if one else 'They are'}: {listed}{more}."
+            f" can be one person's value, so {'it is' if one else 'they are'} not shown: {listed}{more}."
         )
 
     def document(self) -> dict[str, Any]:
-        """The same for audit.json."""
+        """The same for the notes that stay in the project: with its places it is never published."""
         return {
             "indicator": self.indicator,
             "edition": self.edition,
@@ -75,9 +77,24 @@ than 8, as far as shown): the difference can be one person's value. They are: Ab
         }
 
 
-def with_values_told(gated: Gated, project: Project, editions: Mapping[str, PublishedBefore]) -> Gated:
-    """What has passed the gate, with what is to be known of the means and the like among it.
+def say_hidden(rule: Rule) -> str:
+    """What the protection page says of values that are not shown for an earlier edition's sake.
 
+    >>> print(say_hidden(Rule()))
+    A mean, sum, ratio or quantile has no value where it differs from an earlier edition's and fewer than 8 \
+people more or fewer, as far as shown, are behind it: the difference can be one person's value.
+    """
+    return (
+        "A mean, sum, ratio or quantile has no value where it differs from an earlier edition's and fewer"
+        f" than {rule.hide_to + 1} people more or fewer, as far as shown, are behind it: the difference can"
+        " be one person's value."
+    )
+
+
+def with_values_told(gated: Gated, project: Project, editions: Mapping[str, PublishedBefore]) -> Gated:
+    """What has passed the gate, without the values that an edition may make one person's.
+
+    Only the notes in `told` and `details` name the places: a page that did would point to the person.
     `editions` holds what earlier editions published, by name.
     """
     passed = gated.observations.frame
@@ -88,11 +105,29 @@ def with_values_told(gated: Gated, project: Project, editions: Mapping[str, Publ
     found = differing(editions, own, rule)
     names = {node.id: node.name for node in project.framework}
     told = tuple(each.say(names, project.areas.names, rule) for each in found)
+    shown = _without(passed, found)
+    documents = [each.document() for each in found]
     return replace(
         gated,
-        says=(*gated.says, *of_values(own), *told),
-        summary={**gated.summary, "differ_from_editions": [each.document() for each in found]},
+        observations=replace(gated.observations, frame=shown),
+        says=(*gated.says, *of_values(own), *((say_hidden(rule),) if found else ())),
+        summary={**gated.summary, "differ_from_editions": sum(len(each.places) for each in found)},
+        details={**gated.details, "differ_from_editions": documents} if found else gated.details,
         told=told,
+    )
+
+
+def _without(passed: pl.DataFrame, found: tuple[Differing, ...]) -> pl.DataFrame:
+    """The observations without those values and their numerators; the people stay counted."""
+    hide = {(each.indicator, *place) for each in found for place in each.places}
+    keys = passed.select("indicator", "area", "period").iter_rows()
+    gone = pl.Series([key in hide for key in keys], dtype=pl.Boolean)
+    return passed.with_columns(
+        *(
+            pl.when(gone).then(None).otherwise(pl.col(name)).alias(name)
+            for name in ("value", "lower", "upper", "numerator")
+        ),
+        pl.when(gone).then(pl.lit(Status.SUPPRESSED.value)).otherwise(pl.col("status")).alias("status"),
     )
 
 
