@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from counted import PER, counted, observed
 
+import commonweal
 from commonweal.insight.peers import peer_index
 from commonweal.insight.performance import Band
 from commonweal.insight.uncertainty.chance import Chance
@@ -280,3 +281,25 @@ def test_marks_by_chance_agree_with_a_direct_simulation():
         there.append(np.stack([Band.of(own[peers.T], rule).marks(own) for own in scores]) != 1)
     assert PER == 1000
     assert stated.mean() == pytest.approx(np.mean(there), abs=0.03)
+
+
+def test_a_percentage_is_per_hundred_whether_that_is_said_or_not() -> None:
+    """Of a rate, what it is per is found from its numbers."""
+    tree = pl.DataFrame(
+        {"id": ["index", "jobs"], "name": ["Index", "Jobs"], "parent": ["", "index"],
+         "level": ["index", "indicator"], "direction": [None, 1]}
+    )  # fmt: skip
+    met = [300 + 17 * i for i in range(10)]
+
+    def ranges(kind: str, times: float, per: float | None) -> list[tuple[int, int]]:
+        values = pl.DataFrame(
+            {"area": [f"E{i}" for i in range(10)], "indicator": "jobs", "numerator": met, "denominator": 1000,
+             "value": [times * n / 1000 for n in met], "kind": kind}
+        )  # fmt: skip
+        given = values if per is None else values.with_columns(per=pl.lit(per))
+        edition = commonweal.with_uncertainty(commonweal.score(given, tree), replications=50)
+        return edition.scores.filter(level="index").select("rank_low", "rank_high").rows()
+
+    assert ranges("percentage", 100, None) == ranges("percentage", 100, 100)
+    assert ranges("rate", 1000, None) == ranges("rate", 1000, 1000)
+    assert len(set(ranges("rate", 1000, None))) > 3

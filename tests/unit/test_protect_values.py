@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from made_project import made_project
 
+from commonweal.model.framework import Framework
 from commonweal.model.protection import Protection
 from commonweal.model.published import PublishedBefore
 from commonweal.model.source import Link, Measure, Records
 from commonweal.publish.governance.numbers import WORDS, numbers
-from commonweal.sources import Gated, collect, gate, with_values_told
+from commonweal.sources import Gated, collect, gate, with_declared, with_values_told
 from commonweal.sources.protect.rule import Rule
 from commonweal.sources.protect.values import DIGITS, OUTERMOST, say_hidden
 
@@ -95,3 +97,22 @@ def test_the_pack_says_every_number_in_plain_words(tmp_path: Path, preset: str) 
         assert lines["Earlier editions given to the intruder"] == "2025"
         assert lines["Preset"] == "nhs"
         assert set(lines) <= set(WORDS.values())
+
+
+def _helped(root: Path, subject: str, kind: str = "person") -> Gated:
+    path = root / "visits.csv"
+    path.write_text("ward,year\nA,2016\nA,2016\nB,2016\n")
+    source = Records("visits", (path,), path.name, subject, Link("code", "ward"), date="year")  # type: ignore[arg-type]
+    project = made_project(root, [source], [Measure("helped", "visits", "count")], periods=["2016"])
+    nodes = (replace(node, subject=kind) if node.id == "helped" else node for node in project.framework)
+    project = replace(project, framework=Framework(tuple(nodes)))
+    return with_declared(gate(project, collect(project)), project)
+
+
+def test_figures_about_people_that_are_declared_to_be_about_things_are_named(tmp_path: Path) -> None:
+    declared = _helped(tmp_path, "thing")
+    assert any(text.startswith("Shown as they are") and "Helped" in text for text in declared.says)
+    assert ["`subject: thing`" in note for note in declared.told] == [True]
+    for right in (_helped(tmp_path, "person"), _helped(tmp_path, "thing", "thing")):
+        assert not right.told
+        assert not any(text.startswith("Shown as they are") for text in right.says)

@@ -19,7 +19,8 @@ def protect(loaded: Project, collected: sources.Collected, *, internal: bool = F
     earlier = {} if internal else project.published_before(loaded.root)
     with project.placing(loaded.root):
         gated = sources.gate(loaded, collected, internal=internal, earlier=earlier)
-    return sources.with_values_told(gated, loaded, earlier)
+    safe = sources.with_values_told(gated, loaded, earlier)
+    return safe if internal or loaded.protection.preset == "none" else sources.with_declared(safe, loaded)
 
 
 def remember_intruder(loaded: Project, found: Mapping[str, Any]) -> None:

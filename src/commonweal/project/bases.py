@@ -42,34 +42,34 @@ def about_people(rows: Rows, keys: ValueKeys, framework: Framework) -> tuple[pl.
     return rows.frame["indicator"].is_in(people).fill_null(False), several(faults)
 
 
-def with_kinds(rows: Rows, keys: ValueKeys) -> pl.DataFrame:
+def with_kinds(rows: pl.DataFrame, kind: str | None = None, per: float | None = None) -> pl.DataFrame:
     """The rows with `kind` and `per`: as written, or found from value, numerator and denominator.
+
+    `kind` and `per` are those of rows that say nothing themselves.
 
     A value that equals its numerator throughout an indicator is a count; one that equals
     per x numerator / denominator (to the nearest whole, or within 1 %) a rate, or with per 100 a percentage.
     """
-    frame = rows.frame.with_columns(
-        pl.lit(None, dtype=kind).alias(name)
-        for name, kind in (
+    frame = rows.with_columns(
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in (
             ("numerator", pl.Float64),
             ("denominator", pl.Float64),
             ("kind", pl.String),
             ("per", pl.Float64),
         )
-        if name not in rows.frame.columns
-    )
-    if keys.kind is not None:
-        frame = frame.with_columns(pl.col("kind").fill_null(pl.lit(keys.kind)))
-    if keys.per is not None:
-        frame = frame.with_columns(pl.col("per").fill_null(pl.lit(keys.per)))
+        if name not in rows.columns
+    ).with_columns(pl.col("kind").fill_null(pl.lit(kind)), pl.col("per").fill_null(pl.lit(per)))
     found = _found(frame)
     frame = frame.join(found, on="indicator", how="left", maintain_order="left")
-    kind = pl.coalesce("kind", "(kind)")
-    per = pl.when(kind == "percentage").then(100.0).when(kind == "rate").then(pl.coalesce("per", "(per)"))
-    counts = kind == "count"
+    is_kind = pl.coalesce("kind", "(kind)")
+    is_per = (
+        pl.when(is_kind == "percentage").then(100.0).when(is_kind == "rate").then(pl.coalesce("per", "(per)"))
+    )
+    counts = is_kind == "count"
     return frame.with_columns(
-        kind.alias("kind"),
-        pl.coalesce("per", per).alias("per"),
+        is_kind.alias("kind"),
+        pl.coalesce("per", is_per).alias("per"),
         pl.when(counts)
         .then(pl.coalesce("numerator", "value"))
         .otherwise(pl.col("numerator"))

@@ -104,7 +104,7 @@ def read_tables(
 
 def _finished(rows: Rows, keys: ValueKeys) -> pl.DataFrame:
     source = keys.source or keys.path
-    frame = rows.frame if keys.protected else with_kinds(rows, keys)
+    frame = rows.frame if keys.protected else with_kinds(rows.frame, keys.kind, keys.per)
     if "source" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("source"))
     return frame.with_columns(

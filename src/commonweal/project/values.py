@@ -15,6 +15,7 @@ from commonweal.model.codes import advice
 from commonweal.model.framework import Framework
 from commonweal.model.observation import SCHEMA, Observations
 from commonweal.model.period import Period
+from commonweal.project.bases import with_kinds
 from commonweal.project.columns import (
     HEADING,
     LINE,
@@ -85,7 +86,8 @@ def values_from_frame(
     """Observations from a Polars or pandas frame, long or wide.
 
     Long: area, indicator, value and any of period, lower, upper, numerator, denominator. Wide: area and
-    a column an indicator. `period` serves a frame without a period column. Raises AREA-UNKNOWN,
+    a column an indicator. `period` serves a frame without a period column. What `kind` and `per` a figure
+    has is found from its numerator and denominator where it is not said. Raises AREA-UNKNOWN,
     COLUMN-MISSING, INDICATOR-UNKNOWN, OBSERVATION-DUPLICATE, OBSERVATION-NUMBER, PERIOD-FORM.
 
     >>> from commonweal.model.framework import Framework, Node
@@ -107,7 +109,7 @@ def values_from_frame(
     known = Known(None if areas is None else frozenset(areas), indicators)
     values = tidy(rows, keys, known)
     raise_any(values.faults)
-    return observations([values.rows.frame])
+    return observations([with_kinds(values.rows.frame)])
 
 
 def observations(frames: Iterable[pl.DataFrame]) -> Observations:

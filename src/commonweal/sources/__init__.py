@@ -5,6 +5,7 @@ from commonweal.sources.columns import columns_read
 from commonweal.sources.ledger import lines as ledger_lines
 from commonweal.sources.link.transfer import fit_table
 from commonweal.sources.plan import header_faults
+from commonweal.sources.protect.declared import with_declared
 from commonweal.sources.protect.gate import Gated, gate
 from commonweal.sources.protect.values import with_values_told
 from commonweal.sources.reads_as import type_lines
@@ -21,5 +22,6 @@ __all__ = [
     "ledger_lines",
     "type_lines",
     "undated_lines",
+    "with_declared",
     "with_values_told",
 ]
