@@ -186,3 +186,11 @@ def test_published_outlines_lie_where_records_were_linked() -> None:
     there = np.column_stack(exact(np.array([544_000.0]), np.array([184_000.0])))
     held = shapely.get_coordinates(longitude_latitude(Boundaries(("A",), square, "EPSG:27700"))[0])
     assert np.abs(held - there).max(axis=1).min() <= 5e-7
+
+
+def test_a_key_of_rounded_figures_says_so() -> None:
+    """13.77 is printed as 14 and has the colour of "14 or over": by itself it is under 14."""
+    from commonweal.publish.site.choropleth import _rounded_apart
+
+    assert _rounded_apart({"A": 13.77, "B": 12.2}, {"A": 14.0, "B": 12.0}, Classes((14.0,)))
+    assert not _rounded_apart({"A": 14.2, "B": 12.2}, {"A": 14.0, "B": 12.0}, Classes((14.0,)))

@@ -154,14 +154,14 @@ BARE = Figure(float("nan"), "suppressed")
 @pytest.mark.parametrize(
     ("figures", "says", "not_said"),
     [
-        ((RANGED,), "Its range is shown, and the middle of that range was scored", "mean"),
+        ((RANGED,), "Its range is shown. The middle of that range enters the scores", "mean"),
         ((BARE,), "no range is shown, and it was not scored", "middle"),
         (
             (RANGED, BARE),
-            "where none is, as of a mean of few people, the figure was not scored",
+            "where none is, as of a mean of few people, the figure enters none",
             "Few people stand",
         ),
-        ((), "Where a range is shown, the middle of it was scored", "Few people stand"),
+        ((), "Where a range is shown, the middle of it enters scores", "Few people stand"),
     ],
 )
 def test_the_note_on_hidden_figures_fits_their_kind(

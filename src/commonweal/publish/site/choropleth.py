@@ -54,8 +54,10 @@ def choropleth(
     Classes go by values rounded to `places` decimals (negative: tens and so on), as they are printed, so
     that areas with one number have one colour. `direction` is -1 where less is better.
     """
-    values = {code: round(value, places) + 0.0 for code, value in values.items()}
+    exact, values = values, {code: round(value, places) + 0.0 for code, value in values.items()}
     classes = Classes.of(list(values.values()))
+    if _rounded_apart(exact, values, classes):
+        caption += " Colours go by figures rounded as they are printed here."
     areas = []
     for code, outline in shapes.outlines.items():
         kind = classes.number(values[code]) if code in values else 0
@@ -74,6 +76,11 @@ def choropleth(
     return MapPicture(
         shapes.width, shapes.height, title, caption, tuple(areas), legend, shapes.shared, shapes.crowded
     )
+
+
+def _rounded_apart(exact: Mapping[str, float], rounded: Mapping[str, float], classes: Classes) -> bool:
+    """Whether rounding takes a figure over the edge of a class: the key is true of rounded ones only."""
+    return any(classes.number(value) != classes.number(exact[code]) for code, value in rounded.items())
 
 
 def _ends(counts: Sequence[int], direction: int) -> tuple[str, ...]:

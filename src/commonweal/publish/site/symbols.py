@@ -31,7 +31,8 @@ class Symbol:
 
 _HIDDEN: Final = "The figure is hidden to protect people."
 _RANGED: Final = (
-    "its range is shown, and the middle of that range was scored, so neither its score nor its rank is shown."
+    "its range is shown. The middle of that range enters the scores of which it is a part, so no page shows a"
+    " score or a rank of its own."
 )
 _BARE: Final = "no range is shown, and it was not scored."
 _OTHERS: Final = (
@@ -62,8 +63,8 @@ def legend(figures: Iterable[Figure]) -> tuple[Symbol, ...]:
         says = f"{_HIDDEN} Few people stand behind it; {_BARE}"
     else:
         says = (
-            f"{_HIDDEN} Where a range is shown, the middle of it was scored; where none is, as of a mean of"
-            " few people, the figure was not scored. Neither a score nor a rank of it is shown."
+            f"{_HIDDEN} Where a range is shown, the middle of it enters scores; where none is, as of a mean"
+            " of few people, the figure enters none. No page shows a score or a rank of its own."
         )
     return (Symbol("[c]", "confidential", says), *_OTHERS)
 
