@@ -116,7 +116,7 @@ def make_of(loaded: Project, *, internal: bool = False, report: Report = silent)
     )
     meant = interpret_project(loaded, edition, report)
     unsure = (meant.uncertainty.why_not,) if meant.uncertainty and meant.uncertainty.why_not else ()
-    found = (*gated.told, *advice(loaded, gated.observations, scoring), *unsure)
+    found = (*collected.doubts, *gated.told, *advice(loaded, gated.observations, scoring), *unsure)
     return Made(meant, loaded, found, gated.details)
 
 
@@ -171,7 +171,13 @@ def check(root: str | Path, *, report: Report = silent) -> Coverage:
     scoring = score_project(loaded, gated.observations)
     return Coverage(
         project.coverage(loaded, gated.observations),
-        (*loaded.told, *collected.notes, *gated.told, *advice(loaded, gated.observations, scoring)),
+        (
+            *loaded.told,
+            *collected.notes,
+            *collected.doubts,
+            *gated.told,
+            *advice(loaded, gated.observations, scoring),
+        ),
         (
             *sources.ledger_lines(collected.ledger),
             *collected.exact,

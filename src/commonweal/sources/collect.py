@@ -63,6 +63,8 @@ class Collected:
     amounts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AMOUNTS))
     #: what only the analyst may hear, since its numbers are exact
     exact: tuple[str, ...] = ()
+    #: what may be a slip of the project, for whoever builds it
+    doubts: tuple[str, ...] = ()
 
 
 def collect(project: Project, *, report: Report | None = None, backend: Backend | None = None) -> Collected:
@@ -82,6 +84,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
     found: list[Fault] = []
     undated, asked = {}, {}
     exact: list[str] = []
+    doubts: list[str] = []
     for plan in plans:
         if report is not None:
             report(f"reading {plan.records.name}")
@@ -104,7 +107,8 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
         formed = gather(project, plan, times, totals, people)
         gathered.append(formed)
         fates.append(fate)
-        exact += [*order_line(plan, totals), *_dealt(plan, totals, times, project.areas.codes)]
+        exact += _dealt(plan, totals, times, project.areas.codes)
+        doubts += order_line(plan, totals)
         notes += [*(f"{plan.records.name}: {note}" for note in plan.notes), *_row_notes(plan, totals)]
         notes += [*formed.notes, *reading_notes(project, plan, totals)]
     raise_any(found)
@@ -120,6 +124,7 @@ def collect(project: Project, *, report: Report | None = None, backend: Backend 
         aside=frozenset().union(*(part.aside for part in gathered)),
         amounts=pl.concat([pl.DataFrame(schema=AMOUNTS), *(part.amounts for part in gathered)]),
         exact=tuple(exact),
+        doubts=tuple(doubts),
     )
 
 
