@@ -10,7 +10,7 @@ from commonweal.insight import words
 from commonweal.publish.site.scale import Axis, percent
 
 #: What a whisker on a score is.
-WHISKERS: Final = "Whiskers hold the score 9 times in 10 if only chance differed."
+WHISKERS: Final = "Whiskers hold 9 in 10 of the scores that chance alone could give, and the score itself."
 
 
 @dataclass(frozen=True, slots=True)
