@@ -42,6 +42,9 @@ def test_the_data_log_names_every_source_and_every_column_that_is_read(pack: Pat
     assert crimes["about"] == "persons"
     assert {"longitude", "latitude", "category"} <= set(crimes["columns_read"].split("; "))
     assert crimes["counted"].startswith("in this program")
+    tables = [row for row in log.values() if row["where"] == "a table of values"]
+    assert tables
+    assert all(row["indicators"] and row["held"] for row in tables)
 
 
 def test_no_count_in_the_pack_is_exact(pack: Path, demo_build: Path) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from commonweal.insight import words
 from commonweal.insight.audit import Audit
 from commonweal.model.edition import Edition
+from commonweal.model.period import Period
 from commonweal.model.project import Project
 from commonweal.model.source import Link, Measure, Records
 from commonweal.publish.governance.numbers import numbers
@@ -48,12 +49,12 @@ SIGNATURES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One source in the data log."""
+    """One source in the data log; `public` is none where tables of both kinds have gone in."""
 
     name: str
     where: str
     about: str
-    public: bool
+    public: bool | None
     columns: tuple[str, ...]
     linked: str
     counted: str
@@ -116,7 +117,11 @@ def governance_pack(
         status="internal" if edition.internal else edition.publication.status,
         internal=edition.internal,
         facts=_facts(edition, version),
-        sources=tuple(_logged(edition, project, records, columns) for records in project.records),
+        sources=(
+            *(_logged(edition, project, records, columns) for records in project.records),
+            *_of_tables(edition, project.counted.frame, "people, in figures that are not public", False),
+            *_of_tables(edition, project.given.frame, "things, or people in figures that are public", None),
+        ),
         inputs=tuple(sorted(inputs.items())),
         method=method_page(lookup).steps,
         assumptions=tuple(edition.notes),
@@ -170,6 +175,26 @@ def _logged(
         indicators=tuple(_measured(edition, measure) for measure in own),
         fates=tuple((fate, "[c]" if count is None else f"{count:,}") for fate, count in fates),
     )
+
+
+def _of_tables(edition: Edition, frame: pl.DataFrame, about: str, public: bool | None) -> Iterable[Logged]:
+    """The tables of values, by what the project calls their sources."""
+    for (name,), rows in frame.sort("source").group_by("source", maintain_order=True):
+        periods = sorted(map(Period.parse, rows["period"].unique()))
+        ends = dict.fromkeys((periods[0].label, periods[-1].label))
+        known = [id for id in rows["indicator"].unique().sort() if id in edition.framework]
+        yield Logged(
+            name=str(name),
+            where="a table of values",
+            about=about,
+            public=public,
+            columns=("areas", "periods", "figures"),
+            linked="by the area in each row",
+            counted="not here: its figures are taken as they stand",
+            held=" to ".join(ends),
+            indicators=tuple(edition.framework[id].name for id in known),
+            fates=(),
+        )
 
 
 def _where(records: Records) -> str:

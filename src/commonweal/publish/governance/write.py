@@ -16,6 +16,7 @@ from commonweal.publish.governance.pack import Pack
 PAGE: Final = "governance.html"
 LOG: Final = "data-log.csv"
 DATA: Final = "governance.json"
+_PUBLIC: Final = {True: "yes", False: "no", None: ""}
 _TEMPLATE: Final = files("commonweal.publish.governance") / "templates" / "pack.html"
 
 
@@ -47,7 +48,7 @@ def _log(pack: Pack) -> str:
     for source in pack.sources:
         writer.writerow(
             [
-                source.name, source.where, source.about, "yes" if source.public else "no",
+                source.name, source.where, source.about, _PUBLIC[source.public],
                 "; ".join(source.columns), source.linked, source.counted, source.held,
                 "; ".join(source.indicators),
             ]
