@@ -441,3 +441,18 @@ def test_benchmarks_change_no_score():
     before = edition.scores
     assert interpret(edition, NONE_GIVEN).scores.equals(before)
     assert interpret(replace(edition, peer_rule=None, progress_rule=None), NONE_GIVEN).peers.is_empty()
+
+
+def test_a_score_of_hidden_figures_alone_is_no_cause_and_makes_no_progress():
+    open_ = interpret(made(observed(EARLIER, LATEST)), NONE_GIVEN).statements
+    causes = open_.filter(pl.col("kind").is_in(["holds-back", "lifts"]))
+    area, node = causes.select("area", "node").row(0)
+    below = [leaf.id for leaf in TREE.below(node)]
+    table = observed(EARLIER, LATEST).frame.with_columns(
+        pl.when(pl.col("indicator").is_in(below) & (pl.col("area") == area))
+        .then(pl.lit("suppressed"))
+        .otherwise("status")
+        .alias("status")
+    )
+    hidden = interpret(made(Observations(table)), NONE_GIVEN).statements.filter(area=area, node=node)
+    assert not set(hidden["kind"]) & {"holds-back", "lifts", "progress"}

@@ -76,7 +76,9 @@ def _against_peers(facts: Facts) -> Iterator[Statement]:
     compared = np.stack([np.bincount(here, parts.shown[:, n], len(peers)) for n in at], axis=1)
     for area in np.nonzero(members)[0]:
         points, gap = shares[area] / members[area], total[area] / members[area]
-        points[compared[area] < members[area]] = 0.0  # a score that is not there neither lifts nor holds back
+        # a score that is not there, or rests on hidden figures alone, neither lifts nor holds back
+        unseen = [not facts.seen(int(area), node) for node in nodes]
+        points[(compared[area] < members[area]) | unseen] = 0.0
         who = f"its {words.count(int(members[area]))} {'peer' if members[area] == 1 else 'peers'}"
         for kind, n, verb in (
             ("holds-back", int(points.argmin()), "holds {} back"),
@@ -104,6 +106,8 @@ def _progress(facts: Facts) -> Iterator[Statement]:
     rows = facts.edition.progress.filter(pl.col("node").is_in(wanted) & pl.col("per_year").is_not_null())
     for row in rows.iter_rows(named=True):
         name, node = facts.name(row["area"]), facts.edition.framework[row["node"]]
+        if not facts.seen(facts.codes.index(row["area"]), node):
+            continue
         what = "index" if node == facts.root else f"score for {words.inside(node.name)}"
         how = moved(facts, row["per_year"], row["since"], row["until"])
         mark = row["class"] or ""

@@ -151,8 +151,12 @@ class Facts:
 
     def placed(self, area: int, node: Node) -> bool:
         """Whether a place may be told: there are others, and it does not rest on hidden figures alone."""
+        return bool(self.rank(area, node)) and self.of(node) > 1 and self.seen(area, node)
+
+    def seen(self, area: int, node: Node) -> bool:
+        """Whether any figure under a node is known: a score of hidden ones alone says nothing of an area."""
         leaves = [self.indicator_index[leaf.id] for leaf in self._below[node.id]]
-        return bool(self.rank(area, node)) and self.of(node) > 1 and bool(self.known[area, leaves].any())
+        return bool(self.known[area, leaves].any())
 
     @cached_property
     def _below(self) -> dict[str, tuple[Node, ...]]:
